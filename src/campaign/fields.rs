@@ -49,6 +49,10 @@ pub fn filling<'a>(blank: &str, written: &'a Written) -> Filling<'a> {
         Some((name, _)) => (name, true),
         None => (blank, false),
     };
+    // What no tool fills is sent as it stands, whatever column has its name: `[First Name]`, `%FIRST_NAME%`.
+    if !blank.starts_with("{{") {
+        return if has_variants && blank.starts_with('{') { Filling::Variants } else { Filling::Unknown };
+    }
     let name = fold_header(name);
     let name = ALIASES.iter().find(|(other, _)| *other == name).map_or(name.as_str(), |(_, column)| column);
     if name == "email" {
@@ -63,7 +67,7 @@ pub fn filling<'a>(blank: &str, written: &'a Written) -> Filling<'a> {
         Some(_) => Filling::Empty,
         None if STANDARD.contains(&name) && has_variants => Filling::Variants,
         None if STANDARD.contains(&name) => Filling::Empty,
-        None if has_variants && blank.starts_with('{') => Filling::Variants,
+        None if has_variants => Filling::Variants,
         None => Filling::Unknown,
     }
 }
@@ -84,7 +88,10 @@ mod tests {
         for (blank, expected) in [
             ("{{first_name}}", Filling::Column("first_name")),
             ("{{firstName}}", Filling::Column("first_name")),
-            ("%FIRST_NAME%", Filling::Column("first_name")),
+            ("%FIRST_NAME%", Filling::Unknown),
+            ("[First Name]", Filling::Unknown),
+            ("<Company>", Filling::Unknown),
+            ("{first_name}", Filling::Unknown),
             ("{{team_size}}", Filling::Column("Team Size")),
             ("{{companyName}}", Filling::Empty),
             ("{{company|your company}}", Filling::Variants),

@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use super::fields::{Filling, blanks, filling};
 use crate::data::campaigns::{Campaign, Written};
 use crate::data::export::{EXCEL_MARK, as_it_was, defused, is_formula};
+use crate::data::leads::address::for_sending;
 use crate::data::leads::{self, AddressKey, LeadList, Suppression};
 use crate::data::{self, DataFolder, FileName};
 
@@ -202,7 +203,7 @@ impl Outline {
     /// The cells of a row as the tool reads them.
     fn cells(&self, written: &Written, tool: Tool) -> Vec<String> {
         let field = |name: &str| written.field(name).unwrap_or_default().trim();
-        let mut row = vec![written.email.clone()];
+        let mut row = vec![for_sending(&written.email).into_owned()];
         row.extend(tool.columns().iter().map(|(name, own)| match *name {
             "companyDomain" => domain(field(own)),
             _ => field(own).to_owned(),

@@ -47,7 +47,7 @@ fn place() -> (tempfile::TempDir, DataFolder, FileName) {
         [("Pallets & <more>", "Hi {{first_name}},\n\nyour {{team_size}} & <b>\r\nSam"), ("-20 %", "Hi Ada,\n\nbye")];
     let all = vec![
         written("ada@ada.example", &ada, "a", &texts),
-        written("bo@bo.example", &[], "b", &[("S", "one"), ("T", "two")]),
+        written("bo@bö.example", &[], "b", &[("S", "one"), ("T", "two")]),
         Written { failed: Some("step 2: cut off".into()), ..written("cy@cy.example", &[], "a", &[("S", "one")]) },
         written("dan@dan.example", &[], "b", &[("S", "one"), ("T", "two")]),
         written("eve@eve.example", &[], "b", &[("S", "one"), ("T", "two")]),
@@ -116,6 +116,7 @@ fn rows_are_read_back_as_they_were_written() {
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
         assert_eq!(rows.len(), 2);
+        assert_eq!(&rows[1][0], "bo@xn--b-1ga.example");
         assert_eq!(&rows[0][2], "O\"Neil, Jr.");
         let body = &rows[0][9];
         assert_eq!(body, "Hi {{first_name}},<br><br>your {{team_size}} &amp; &lt;b&gt;<br>Sam");

@@ -200,10 +200,33 @@ impl Census {
             Some(_) if self.valid > self.invalid => Text::Mixed(self.invalid),
             Some(mut detector) => {
                 detector.feed(b"", true);
-                Text::Other(detector.guess(None, false))
+                let guess = detector.guess(None, false);
+                // Two lists in one, say. In a language with few letters beyond ASCII two of them, one a capital and one
+                // a sign, hardly ever stand together.
+                let is_mixed = is_latin(guess) && self.valid * 8 > self.invalid;
+                if is_mixed { Text::Mixed(self.invalid) } else { Text::Other(guess) }
             }
         }
     }
+}
+
+/// Whether an encoding has a byte for each letter, and most of its letters are those of ASCII.
+fn is_latin(encoding: &'static Encoding) -> bool {
+    const LATIN: &[&str] = &[
+        "windows-1250",
+        "windows-1252",
+        "windows-1254",
+        "windows-1257",
+        "ISO-8859-2",
+        "ISO-8859-3",
+        "ISO-8859-4",
+        "ISO-8859-10",
+        "ISO-8859-13",
+        "ISO-8859-14",
+        "ISO-8859-15",
+        "ISO-8859-16",
+    ];
+    LATIN.contains(&encoding.name())
 }
 
 /// Characters beyond ASCII in valid UTF-8.
@@ -365,6 +388,24 @@ mod tests {
             decoded(&bytes),
             ("Zoë,Jürgen,Œuvre\nAndré,Köln\n".into(), "UTF-8 with 2 bytes of Windows-1252".into())
         );
+    }
+
+    #[test]
+    fn two_lists_of_one_size_in_two_encodings_are_read_in_both_and_a_list_in_one_is_not() {
+        let text = "Jürgen,Köln\nZoë,Bötzingen\n";
+        let mixed = [text.as_bytes(), &WINDOWS_1252.encode(&format!("{text}Öhler,Ömer")).0].concat();
+        let (read, encoding) = decoded(&mixed);
+        assert_eq!(read, format!("{text}{text}Öhler,Ömer"));
+        assert_eq!(encoding, "UTF-8 with 6 bytes of Windows-1252");
+        for (encoding, text) in [
+            (encoding_rs::KOI8_R, "Имя;Город\nАлёна Ежова;её город Королёв\nПётр Зелёный;Орёл и весь её край\n"),
+            (encoding_rs::WINDOWS_1251, "Имя;Город\nАлёна «Ежова»;Королёв\nПётр Зелёный;Орёл и весь её край\n"),
+            (encoding_rs::SHIFT_JIS, "名前,会社\n田中太郎,株式会社東京製粉所\n鈴木花子,大阪パン工房\n"),
+            (encoding_rs::GBK, "姓名,公司\n王小明,北京面粉有限公司\n李华,上海面包厂\n"),
+            (encoding_rs::WINDOWS_1250, "Jméno;Město\nŽofie Čížková;Plzeň\nJiří Dvořák;Příbram\nŁukasz Żak;Łódź\n"),
+        ] {
+            assert_eq!(decoded(&encoding.encode(text).0).0, text, "{}", encoding.name());
+        }
     }
 
     #[test]

@@ -48,6 +48,13 @@ pub fn moment(text: &str) -> Option<Timestamp> {
         .or_else(|| WORDED.iter().find_map(|format| worded(format, text)))
 }
 
+/// Whether two times are one: the same moment, or the same text, or both unknown.
+#[must_use]
+pub fn is_same(one: Option<&str>, other: Option<&str>) -> bool {
+    let at = |text: Option<&str>| text.and_then(moment);
+    one == other || matches!((at(one), at(other)), (Some(one), Some(other)) if one == other)
+}
+
 fn worded(format: &str, text: &str) -> Option<Timestamp> {
     let (parts, end) = BrokenDownTime::parse_prefix(format, text).ok()?;
     let time = time_of_day(text.get(end..)?)?.unwrap_or_default();

@@ -8,7 +8,7 @@ use super::campaigns::Campaign;
 use super::file_name::{FileName, Kind};
 use super::folder::DataFolder;
 use super::lines::{self, Lines};
-use super::moment::{earlier, moment};
+use super::moment::{earlier, is_same, moment};
 use super::{Error, Map, versions};
 
 /// What became of the messages to one lead.
@@ -39,6 +39,9 @@ pub struct Outcome {
     /// Whether a machine answered that the person is away.
     #[serde(default)]
     pub out_of_office: bool,
+    /// When it answered, in the form of the other times: a reply of the same time is that answer, and none by a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub away_at: Option<String>,
     /// Keys that this version does not know.
     #[serde(flatten)]
     pub extra: Map,
@@ -87,8 +90,24 @@ impl Outcome {
     }
 
     /// Adds what another export says of the same lead. Nothing that is known is lost; of two replies the earlier stays,
-    /// with what the other knows in addition, and a later judgement of it wins. Merging the same again changes nothing.
-    pub fn merge(&mut self, other: Outcome) {
+    /// with what the other knows in addition, and a later judgement of it wins: a reply that nobody had judged is none
+    /// once the other says that a machine has answered. Merging the same again changes nothing.
+    pub fn merge(&mut self, mut other: Outcome) {
+        let is_unjudged = |reply: &Reply| reply.category.is_none() && self.positive.is_none();
+        if other.out_of_office && other.away_at.is_none() && other.reply.is_none() {
+            let reply = self.reply.take_if(|reply| is_unjudged(reply));
+            self.away_at = self.away_at.take().or(reply.and_then(|reply| reply.at));
+        }
+        let away = [self.away_at.take(), other.away_at.take()];
+        for outcome in [&mut *self, &mut other] {
+            let is_away = |reply: &Reply| {
+                let mut times = away.iter().filter_map(Option::as_deref);
+                times.any(|at| is_same(Some(at), reply.at.as_deref()))
+            };
+            outcome.reply.take_if(|reply| is_away(reply));
+        }
+        let [one, another] = away;
+        self.away_at = earlier(one, another);
         for sent in other.sent {
             match self.sent.iter_mut().find(|known| known.step == sent.step) {
                 Some(known) => known.at = earlier(known.at.take(), sent.at),
@@ -228,6 +247,7 @@ mod tests {
                 bounced,
                 unsubscribed,
                 out_of_office,
+                away_at: None,
                 extra: Map::new(),
             },
         )
@@ -241,7 +261,10 @@ mod tests {
             let mut twice = once.clone();
             twice.merge(other.clone());
             prop_assert_eq!(&twice, &once);
-            prop_assert_eq!(once.reply.is_some(), one.reply.is_some() || other.reply.is_some());
+            let is_away = other.out_of_office && other.reply.is_none();
+            let is_judged = one.positive.is_some() || one.reply.as_ref().is_some_and(|reply| reply.category.is_some());
+            let has_replied = one.reply.is_some() && (!is_away || is_judged);
+            prop_assert_eq!(once.reply.is_some(), has_replied || other.reply.is_some());
             let steps = |outcome: &Outcome| outcome.sent.iter().map(|sent| sent.step).collect::<Vec<_>>();
             prop_assert!(steps(&one).iter().chain(&steps(&other)).all(|step| steps(&once).contains(step)));
             let mut alone = one.clone();

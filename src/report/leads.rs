@@ -71,6 +71,7 @@ fn found(source: &Path, report: &Report) -> String {
              do_not_contact=\"COLUMN\"\n",
         );
     }
+    text.push_str(&unknown(report));
     if !report.kept.is_empty() {
         text.push_str(&format!("Other columns, kept: {}\n", listed(&report.kept)));
     }
@@ -94,6 +95,33 @@ fn found(source: &Path, report: &Report) -> String {
     text.push_str(&format!("May not be written to, kept apart: {}\n", blocked(report)));
     text.push_str(&format!("May be written to: {}\n", report.writable()));
     text
+}
+
+/// States that nobody knows, and what to do about people who have them.
+fn unknown(report: &Report) -> String {
+    if report.unknown.is_empty() {
+        return String::new();
+    }
+    format!(
+        "Not understood, so these people may be written to: {}\n  (whoever must not be: rejoinder leads suppress \
+         ADDRESS, or a column that says so, with --map do_not_contact=\"COLUMN\")\n",
+        unknown_states(report)
+    )
+}
+
+/// States that nobody knows, as people read them: `Status "gone" (3)`.
+#[must_use]
+pub fn unknown_states(report: &Report) -> String {
+    const SHOWN: usize = 5;
+    let shown = report.unknown.iter().take(SHOWN).map(|(column, value, rows)| {
+        let (column, value) = (words::one_line(column, NAME), words::one_line(value, NAME));
+        format!("{column} \"{value}\" ({})", words::thousands(*rows))
+    });
+    let mut shown: Vec<String> = shown.collect();
+    if report.unknown.len() > SHOWN {
+        shown.push(format!("and {} more", words::thousands((report.unknown.len() - SHOWN) as u64)));
+    }
+    shown.join(", ")
 }
 
 fn blocked(report: &Report) -> String {
@@ -273,6 +301,10 @@ mod tests {
         insta::assert_snapshot!(imported(Path::new("x.csv"), Path::new("data/leads/x.jsonl"), &report()));
         let text = imported(Path::new("x.csv"), Path::new("x.jsonl"), &Report { forgotten: 1, ..report() });
         assert!(text.contains("\nForgotten earlier, left out: 1\n"), "{text}");
+        let unknown = (1..8).map(|n| ("Status".to_owned(), format!("gone\u{1b} {n}"), n)).collect();
+        let text = imported(Path::new("x.csv"), Path::new("x.jsonl"), &Report { unknown, ..report() });
+        let said = "\nNot understood, so these people may be written to: Status \"gone\\u{1b} 1\" (1), ";
+        assert!(text.contains(said) && text.contains(", and 2 more\n"), "{text}");
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! What can be told of a message by its form alone, in any language.
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::{Finding, Kind, Level};
 use crate::campaign::fields::{Filling, blanks, filling};
 use crate::campaign::write::audit;
 use crate::data::campaigns::{Step, Written};
+use crate::data::leads::address::is_invisible;
 use crate::evaluate::grounding::{MentionKind, Sources, mentions, placeholders};
 use crate::evaluate::sequence::words;
 
@@ -11,9 +14,10 @@ use crate::evaluate::sequence::words;
 const MOST_WORDS: usize = 100;
 
 /// What mail programs put before the subject of an answer or of something forwarded, without the colon.
-const THREAD_MARKS: [&str; 32] = [
-    "re", "fw", "fwd", "aw", "wg", "antw", "antwort", "sv", "vs", "vb", "vl", "tr", "rv", "enc", "rif", "rép", "ref",
-    "res", "odp", "pd", "ynt", "ilt", "bls", "trs", "atb", "na", "doorst", "回复", "回覆", "答复", "转发", "轉寄",
+const THREAD_MARKS: [&str; 34] = [
+    "r", "i", "re", "fw", "fwd", "aw", "wg", "antw", "antwort", "sv", "vs", "vb", "vl", "tr", "rv", "enc", "rif",
+    "rép", "ref", "res", "odp", "pd", "ynt", "ilt", "bls", "trs", "atb", "na", "doorst", "回复", "回覆", "答复",
+    "转发", "轉寄",
 ];
 
 /// Hosts whose links say nothing of where they lead.
@@ -50,6 +54,7 @@ pub(super) fn check(written: &Written, at: usize, prompt: &str, findings: &mut V
     form.length(at.checked_sub(1).map(|before| &written.steps[before]));
     form.links();
     form.loudness();
+    super::shape::check(written, at, findings);
 }
 
 struct Form<'a> {
@@ -75,7 +80,8 @@ impl Form<'_> {
         let text = self.step.text();
         let mut told: Vec<String> = Vec::new();
         for blank in blanks(&text) {
-            if told.contains(&blank) {
+            // The mark of an answer is a finding of its own.
+            if told.contains(&blank) || is_editors(&blank) || thread_mark(&blank).is_some() {
                 continue;
             }
             told.push(blank.clone());
@@ -106,7 +112,7 @@ impl Form<'_> {
     fn thread(&mut self, is_first: bool) {
         if let Some(mark) = thread_mark(&self.step.subject).filter(|_| is_first) {
             let words = "the first message of a sequence answers and forwards nothing";
-            self.add(Level::Error, Kind::ForgedThread, Some(mark.to_owned()), words);
+            self.add(Level::Error, Kind::ForgedThread, Some(mark), words);
         }
     }
 
@@ -136,7 +142,13 @@ impl Form<'_> {
         let links =
             mentions(&text, &Sources::default(), "").into_iter().filter(|mention| mention.kind == MentionKind::Link);
         let links = links.map(|link| text.chars().skip(link.start).take(link.end - link.start).collect::<String>());
-        let links: Vec<String> = links.filter(|link| !link.contains('@')).collect();
+        let mut links: Vec<String> = links.filter(|link| !link.contains('@')).collect();
+        // A shortener is a link without a scheme too.
+        for word in text.split_whitespace().map(|word| word.trim_matches(|letter: char| !letter.is_alphanumeric())) {
+            if word.contains('/') && is_shortened(word) && !links.iter().any(|link| link.contains(word)) {
+                links.push(word.to_owned());
+            }
+        }
         if links.len() > 1 {
             let said = format!("{} links; filters count them", links.len());
             self.add(Level::Warning, Kind::Links, Some(links.join(" ")), said);
@@ -190,15 +202,29 @@ impl Form<'_> {
     }
 }
 
-/// The mark of an answer or of something forwarded that a subject begins with: `Re:`, `Fwd :`, `RE[2]:`, `回复：`.
-fn thread_mark(subject: &str) -> Option<&str> {
-    let subject = subject.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '[' || letter == '(');
-    let (before, _) = subject.split_once([':', '\u{ff1a}'])?;
+/// The mark of an answer or of something forwarded that a subject begins with: `Re:`, `Fwd :`, `RE[2]:`, `回复：`, however
+/// its letters are written and whatever signs stand before it.
+fn thread_mark(subject: &str) -> Option<String> {
+    let subject: String = subject.nfkc().filter(|letter| !is_invisible(*letter)).collect();
+    let subject = subject.trim_start_matches(|letter: char| !letter.is_alphanumeric());
+    let (before, has_dash) = match (subject.split_once(':'), subject.split_once(" - ")) {
+        (Some((before, _)), Some((dashed, _))) if dashed.len() < before.len() => (dashed, true),
+        (Some((before, _)), _) => (before, false),
+        (None, Some((before, _))) => (before, true),
+        (None, None) => return None,
+    };
     let name = before.split(['[', '(', '^']).next().unwrap_or(before);
     let name = name.trim().to_lowercase();
     let rest = before.trim_end_matches([']', ')']).trim_start_matches(|letter: char| letter.is_alphabetic());
     let only_counts = rest.chars().all(|letter| letter.is_ascii_digit() || "[(^ ".contains(letter));
-    (THREAD_MARKS.contains(&name.as_str()) && only_counts).then_some(before)
+    // Other marks are words or abbreviations of other things where a dash follows.
+    let marks: &[&str] = if has_dash { &["re", "fw", "fwd"] } else { &THREAD_MARKS };
+    (marks.contains(&name.as_str()) && only_counts).then(|| before.to_owned())
+}
+
+/// Whether this is an editor's remark in a quotation, which nobody fills in.
+fn is_editors(blank: &str) -> bool {
+    blank.trim_matches(|letter: char| !letter.is_alphanumeric()).eq_ignore_ascii_case("sic")
 }
 
 fn is_shortened(link: &str) -> bool {
@@ -232,6 +258,7 @@ mod tests {
         assert_eq!(found("Hi", "See {{calendar_link}}.", ""), [(Kind::UnfilledField, error)]);
         assert_eq!(found("Hi", "See {{calendar_link}}.", "End with {{calendar_link}}."), [(Kind::ToolField, warning)]);
         assert_eq!(found("Hi", "{Hi|Hello} Ada", ""), [(Kind::ToolField, warning)]);
+        assert_eq!(found("For you", "They wrote \"it do [sic] work\".", ""), []);
     }
 
     #[test]
@@ -244,13 +271,25 @@ mod tests {
             "AW: Paletten",
             "回复：托盘",
             "(Re: x)",
+            "Ｒｅ: x",
+            "\"Re: x",
+            "Re\u{200b}: x",
+            "R: x",
+            "FWD - x",
+            "[Re: x]",
             "Odp: x",
         ] {
             assert_eq!(found(subject, "Hi Ada", ""), [(Kind::ForgedThread, Level::Error)], "{subject}");
         }
-        for subject in
-            ["Regarding: pallets", "Re pallets", "Acme: pallets", "Pallets re: stock", "A real question", "3 ideas: x"]
-        {
+        for subject in [
+            "Regarding: pallets",
+            "Re pallets",
+            "Acme: pallets",
+            "Pallets re: stock",
+            "A real question",
+            "3 ideas: x",
+            "TR - stock",
+        ] {
             assert_eq!(found(subject, "Hi Ada", ""), [], "{subject}");
         }
     }
@@ -263,6 +302,7 @@ mod tests {
         assert_eq!(one("Hi", &"word ".repeat(100)), []);
         assert_eq!(one("Hi", "https://a.example/x and https://b.example/y"), [Kind::Links]);
         assert_eq!(one("Hi", "See https://bit.ly/3xyz now."), [Kind::Shortener]);
+        assert_eq!(one("Hi", "See lnkd.in/abc."), [Kind::Shortener]);
         assert_eq!(one("Hi", "See https://habit.lynx.example/x now, or ask ada@bit.ly."), []);
         assert_eq!(one("GREAT OFFER", "Hi"), [Kind::Capitals]);
         assert_eq!(one("For ACME STEEL WORKS", "Hi"), [], "a name in capitals is a name");

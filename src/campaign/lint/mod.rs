@@ -12,8 +12,9 @@
 mod form;
 mod law;
 mod reader;
+mod shape;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -86,6 +87,12 @@ pub enum Kind {
     Exclamations,
     /// An attachment is mentioned, or a file.
     Attachment,
+    /// Tags of HTML.
+    Markup,
+    /// A subject that no inbox shows whole.
+    LongSubject,
+    /// A follow-up that is an earlier message again.
+    Repeated,
 }
 
 impl Kind {
@@ -109,6 +116,9 @@ impl Kind {
             Kind::Capitals => "capitals",
             Kind::Exclamations => "exclamation marks",
             Kind::Attachment => "attachment",
+            Kind::Markup => "HTML tags",
+            Kind::LongSubject => "long subject",
+            Kind::Repeated => "message sent again",
         }
     }
 }
@@ -165,22 +175,47 @@ pub struct Findings {
     kept: Kept,
 }
 
-/// Puts what a campaign holds on the disk of the folder; sequences that are not whole are left out, and counted.
+/// Puts what a campaign holds on the disk of the folder; sequences that are not whole are left out, and counted. A lead
+/// whose messages have merge fields gets the columns that others of the campaign have, with nothing in them.
 ///
 /// # Errors
 /// Where the campaign cannot be read, or there is no room.
 pub fn gather(folder: &DataFolder, campaign: Campaign) -> Result<(Arc<Texts>, u64), data::Error> {
     let (mut texts, mut left_out) = (Texts::new(folder.root())?, 0);
+    let mut columns = BTreeSet::new();
     for written in campaign {
         let written = written?;
         if written.failed.is_some() {
             left_out += 1;
             continue;
         }
+        for name in written.fields.keys() {
+            if !columns.contains(name) {
+                columns.insert(name.clone());
+            }
+        }
         let text = serde_json::to_string(&written).map_err(|error| texts.unreadable(&error.to_string()))?;
         texts.push(&text)?;
     }
-    Ok((Arc::new(texts), left_out))
+    let mut whole = Texts::new(folder.root())?;
+    for text in texts.iter() {
+        let text = text?;
+        if !text.contains("{{") {
+            whole.push(&text)?;
+            continue;
+        }
+        let mut written: Written = serde_json::from_str(&text).map_err(|error| texts.unreadable(&error.to_string()))?;
+        add_columns(&mut written, &columns);
+        whole.push(&serde_json::to_string(&written).map_err(|error| texts.unreadable(&error.to_string()))?)?;
+    }
+    Ok((Arc::new(whole), left_out))
+}
+
+/// Gives a lead the columns that others of the campaign have, with nothing in them.
+pub fn add_columns(written: &mut Written, columns: &BTreeSet<String>) {
+    for column in columns {
+        written.fields.entry(column.clone()).or_insert_with(|| "".into());
+    }
 }
 
 /// Looks at every message.
@@ -244,5 +279,48 @@ impl Findings {
             let Some(text) = kept? else { return Ok(None) };
             serde_json::from_str(&text).map(Some).map_err(|error| self.kept.unreadable(&error.to_string()))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::campaigns::{self, Arm, CampaignHeader, Step};
+    use crate::data::{FileName, Kind};
+
+    #[test]
+    fn a_field_of_a_column_that_only_others_have_filled_is_sent_empty() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(root.path());
+        let file = FileName::new(Kind::Campaigns, "spring").unwrap();
+        let header = CampaignHeader {
+            schema_version: campaigns::SCHEMA_VERSION,
+            name: "spring".into(),
+            steps: 1,
+            arms: vec![Arm { name: "a".into(), ..Arm::default() }],
+            ..CampaignHeader::default()
+        };
+        let written = |email: &str, pain: Option<&str>| Written {
+            lead: email.into(),
+            email: email.into(),
+            arm: "a".into(),
+            fields: pain.map(|pain| ("Pain".to_owned(), pain.into())).into_iter().collect(),
+            steps: vec![Step { number: 1, body: "Still {{Pain}} or {{calendar}}?".into(), ..Step::default() }],
+            ..Written::default()
+        };
+        let all = [written("a@x.example", Some("late trucks")), written("b@x.example", None)];
+        let draft = campaigns::draft(&folder, &file, &header, all.into_iter().map(Ok)).unwrap();
+        campaigns::name_new(&folder, &file, draft).unwrap();
+        let (texts, left_out) = gather(&folder, Campaign::open(&folder, &file).unwrap()).unwrap();
+        assert_eq!(left_out, 0);
+        let prompt = "Always write {{Pain}} and {{calendar}}.";
+        let found = texts.iter().map(|text| {
+            let findings = by_form(&serde_json::from_str(&text.unwrap()).unwrap(), prompt);
+            let fields = findings.into_iter().filter(|finding| finding.quote.is_some());
+            fields.map(|finding| (finding.level, finding.quote.unwrap())).collect::<Vec<_>>()
+        });
+        let calendar = (Level::Warning, "{{calendar}}".to_owned());
+        let pain = (Level::Error, "{{Pain}}".to_owned());
+        assert_eq!(found.collect::<Vec<_>>(), [vec![calendar.clone()], vec![pain, calendar]]);
     }
 }

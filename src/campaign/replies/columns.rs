@@ -1,7 +1,8 @@
 //! The columns of a table of one's own: which names each may have, and which one a person says it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::meaning::{Word, word};
 use super::row::{Row, fold};
 use crate::data::leads::import::states::is_of_states;
 use crate::data::leads::import::{Field, GIVEN, Marker};
@@ -27,6 +28,9 @@ const COLUMNS: &[(&str, &[&str])] = &[
 /// Columns, folded, that hold the text of the reply in some tables, and in others whether there is one.
 pub const REPLY_OR_FLAG: &[&str] = &["reply", "answer"];
 
+/// More different texts than these are certainly prose.
+const MOST_TEXTS: usize = 1000;
+
 /// What a column of [`REPLY_OR_FLAG`] holds in a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReplyColumn {
@@ -46,18 +50,33 @@ impl ReplyColumn {
     }
 }
 
-/// What the columns of [`REPLY_OR_FLAG`] hold in a file, by their folded names. It takes all rows to know that.
+/// What the columns of [`REPLY_OR_FLAG`], and of who has replied, hold in a file, by their folded names. It takes all rows to know that.
 #[derive(Clone, Debug, Default)]
-pub struct ReplyColumns(BTreeMap<&'static str, ReplyColumn>);
+pub struct ReplyColumns {
+    columns: BTreeMap<&'static str, ReplyColumn>,
+    /// The different texts of the column of who has replied, up to a number.
+    different: BTreeSet<String>,
+}
 
 impl ReplyColumns {
     /// Records what one more row holds.
     pub fn record(&mut self, row: &Row) {
         for name in REPLY_OR_FLAG {
             if let Some((header, _)) = row.filled(&[name]).next() {
-                let column = self.0.entry(name).or_default();
+                let column = self.columns.entry(name).or_default();
                 header.clone_into(&mut column.header);
                 *(if row.is_flag(name) { &mut column.flags } else { &mut column.texts }) += 1;
+            }
+        }
+        for name in names("replied") {
+            if let Some((header, text)) = row.filled(&[name]).next() {
+                let column = self.columns.entry(name).or_default();
+                header.clone_into(&mut column.header);
+                let is_prose = is_prose_cell(text);
+                *(if is_prose { &mut column.texts } else { &mut column.flags }) += 1;
+                if is_prose && self.different.len() < MOST_TEXTS {
+                    self.different.insert(fold(&text.chars().take(80).collect::<String>()));
+                }
             }
         }
     }
@@ -65,13 +84,32 @@ impl ReplyColumns {
     /// Whether the column of this name holds the texts of replies.
     #[must_use]
     pub fn hold_texts(&self, name: &str) -> bool {
-        self.0.get(name).is_some_and(ReplyColumn::holds_texts)
+        self.columns.get(name).is_some_and(ReplyColumn::holds_texts)
+    }
+
+    /// Whether the column that says who has replied holds what they wrote: most of its cells are texts, and most of those
+    /// differ. What says again and again that somebody has not replied, in whatever language, is no text.
+    #[must_use]
+    pub fn replied_is_prose(&self) -> bool {
+        let different = self.different.len();
+        let mut columns = names("replied").iter().filter_map(|name| self.columns.get(name));
+        columns.any(|column| {
+            let differ = different >= MOST_TEXTS || different as u64 * 2 > column.texts;
+            column.texts > column.flags && differ
+        })
     }
 
     /// Columns with texts and other cells: a person may want to know how they were read.
     pub fn mixed(&self) -> impl Iterator<Item = &ReplyColumn> {
-        self.0.values().filter(|column| column.texts > 0 && column.flags > 0)
+        let of_replies = self.columns.iter().filter(|(name, _)| REPLY_OR_FLAG.contains(name)).map(|(_, column)| column);
+        of_replies.filter(|column| column.texts > 0 && column.flags > 0)
     }
+}
+
+/// Whether a cell holds several words that are no state: what somebody wrote. "Opt out" is that, unlike "Not contacted".
+#[must_use]
+pub fn is_prose_cell(text: &str) -> bool {
+    text.split_whitespace().nth(1).is_some() && matches!(word(text), None | Some(Word::Barred))
 }
 
 /// The folded headers that mean a field of a table; none if there is no such field.
@@ -87,7 +125,7 @@ pub fn unused<'h>(headers: &'h [String], map: &'h [Mapped]) -> impl Iterator<Ite
         COLUMNS.iter().any(|(_, names)| names.contains(&folded.as_str()))
             || matches!(Field::of_header(&folded), Some((Field::Email, _)))
             || is_of_states(&folded)
-            || Marker::of_header(&folded).is_some()
+            || Marker::of_header(&folded).or_else(|| Marker::of_inner(header)).is_some()
             || map.iter().any(|mapped| fold(&mapped.header) == folded)
     };
     headers.iter().map(String::as_str).filter(move |header| !is_used(header))
@@ -139,6 +177,14 @@ pub fn apply(map: &[&Mapped], row: &mut Row) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::leads::untold::is_told;
+
+    #[test]
+    fn no_persona_tells_what_a_column_of_replies_says() {
+        for name in COLUMNS.iter().flat_map(|(_, names)| names.iter()).filter(|name| **name != GIVEN) {
+            assert!(!is_told(name), "{name}");
+        }
+    }
 
     #[test]
     fn columns_that_say_nothing_here_are_named_and_those_that_are_used_are_not() {

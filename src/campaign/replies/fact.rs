@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::columns::{ReplyColumns, names};
 pub use super::meaning::Meaning;
-use super::meaning::{Word, interest_by_number, word};
+use super::meaning::{Word, interest_by_number, lead_state, word};
 use super::row::{Row, fold, whole};
 use super::table;
 use crate::data::leads::import::GIVEN;
@@ -72,8 +72,14 @@ pub enum What {
     /// The person does not want to be written to again.
     Unsubscribed,
     /// A machine replied that the person is away.
-    OutOfOffice,
+    OutOfOffice {
+        /// Whether that is said of a reply that is reported on its own.
+        is_label: bool,
+    },
 }
+
+/// The answer of a machine itself.
+const AWAY: What = What::OutOfOffice { is_label: false };
 
 /// One thing that a row says of one lead.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,7 +127,7 @@ pub fn read(tool: Tool, row: &Row, replies: &ReplyColumns) -> Said {
         Tool::Apollo => apollo(row),
         Tool::Csv => table::read(row, replies),
     };
-    let mut unknown = unknown(tool, row, &facts);
+    let mut unknown = unknown(tool, row, &facts, replies);
     if tool == Tool::Csv {
         unknown.extend(table::unknown_flags(row, replies));
     }
@@ -130,7 +136,9 @@ pub fn read(tool: Tool, row: &Row, replies: &ReplyColumns) -> Said {
     if is_barred && !has(&facts, What::Unsubscribed) {
         facts.push(Fact::new(What::Unsubscribed, None, None));
     }
-    if (row.bounces() || is_in(row, Word::Bounced)) && !has(&facts, What::Bounced) {
+    // What a table says of bounces has been read; there a word that nobody knows is listed, and no bounce.
+    let read: &[&str] = if tool == Tool::Csv { names("bounced") } else { &[] };
+    if (row.bounces(read) || is_in(row, Word::Bounced)) && !has(&facts, What::Bounced) {
         // What bounced was sent.
         if !facts.iter().any(|fact| matches!(fact.what, What::Sent { .. })) {
             facts.push(sent(row, None, None));
@@ -170,9 +178,9 @@ pub(super) fn answer(reply: Option<Fact>, category: Option<&str>, meaning: Meani
     let mut facts = Vec::new();
     let bare = |what| Fact::new(what, None, None).in_category(category);
     match (reply, meaning) {
-        (Some(reply), Meaning::OutOfOffice) => facts.push(Fact { what: What::OutOfOffice, ..reply }),
+        (Some(reply), Meaning::OutOfOffice) => facts.push(Fact { what: AWAY, ..reply }),
         (Some(reply), _) => facts.extend([reply.in_category(category), bare(What::Category(meaning))]),
-        (None, Meaning::OutOfOffice) => facts.push(bare(What::OutOfOffice)),
+        (None, Meaning::OutOfOffice) => facts.push(bare(What::OutOfOffice { is_label: true })),
         (None, _) if category.is_some() => facts.push(bare(What::Category(meaning))),
         (None, _) => {}
     }
@@ -199,12 +207,12 @@ pub(super) fn is_in(row: &Row, wanted: Word) -> bool {
 }
 
 /// What stands in a column of states, categories, events or answers and is not understood, with the column's header.
-fn unknown(tool: Tool, row: &Row, facts: &[Fact]) -> Vec<(String, String)> {
+fn unknown(tool: Tool, row: &Row, facts: &[Fact], replies: &ReplyColumns) -> Vec<(String, String)> {
     let is_number = |header: &str, text: &str| {
         let is_state = STATES.contains(&fold(header).as_str());
         tool == Tool::Instantly
             && whole(text).is_some_and(|number| {
-                if is_state { (-3..=3).contains(&number) && number != 0 } else { interest_by_number(number).is_some() }
+                if is_state { lead_state(number).is_some() } else { interest_by_number(number).is_some() }
             })
     };
     let cells = row.filled(CATEGORIES).chain(row.filled(STATES));
@@ -215,7 +223,8 @@ fn unknown(tool: Tool, row: &Row, facts: &[Fact]) -> Vec<(String, String)> {
         Tool::Apollo | Tool::Csv => &[],
     };
     let flags: &[&str] = if tool == Tool::Csv { &["replied", "positive", "bounced", "out_of_office"] } else { &[] };
-    let flags = flags.iter().filter(|field| row.answer(names(field)).is_none() && !table::is_prose(row, field));
+    let flags =
+        flags.iter().filter(|field| row.answer(names(field)).is_none() && !table::is_prose(row, field, replies));
     let flags = flags.filter_map(|field| row.filled(names(field)).next()).filter(|(_, text)| word(text).is_none());
     // Opens and clicks are understood, and not counted.
     let is_seen = |text: &str| ["open", "click"].iter().any(|word| fold(text).contains(word));
@@ -250,7 +259,7 @@ fn smartlead_row(row: &Row) -> Vec<Fact> {
 }
 
 /// No sequence is longer.
-const MOST_STEPS: u32 = 100;
+pub(super) const MOST_STEPS: u32 = 100;
 
 fn smartlead_event(row: &Row) -> Vec<Fact> {
     let step = row.step(&["sequencenumber"]);
@@ -266,7 +275,7 @@ fn smartlead_event(row: &Row) -> Vec<Fact> {
         }
         "emailbounced" | "emailbounce" => vec![Fact::new(What::Bounced, step, row.text(&["eventtimestamp"]))],
         "leadunsubscribed" => vec![Fact::new(What::Unsubscribed, None, row.text(&["eventtimestamp"]))],
-        "leadcategoryupdated" => answer(None, category, meaning),
+        "leadcategoryupdated" => at_time(answer(None, category, meaning), row.text(&["eventtimestamp"])),
         _ => Vec::new(),
     }
 }
@@ -283,19 +292,21 @@ fn instantly_row(row: &Row) -> Vec<Fact> {
     let is_told = || step.is_some() || at.is_some() || is_in(row, Word::Replied);
     let reply = (count.is_some_and(|count| count > 0) || (count.is_none() && is_told()))
         .then(|| replied(row.text(&["replytext"]), step, at));
-    let state = row.number(&["status"]);
+    let state = row.number(&["status"]).and_then(lead_state);
     // Leads wait in the same list as those that were written to.
     let is_sent = reply.is_some()
         || row.text(&["timestamplastcontact"]).is_some()
         || row.says(&["emailopencount", "emailclickcount"])
-        || matches!(state, Some(3 | -1 | -2))
+        || matches!(state, Some(Word::Sent | Word::Bounced | Word::Barred))
         || [Word::Sent, Word::Replied].into_iter().any(|word| is_in(row, word))
         || row.step(&["laststep", "emailsentstep"]).is_some();
     let mut facts = Vec::new();
     facts.extend(is_sent.then(|| sent(row, step.or(row.step(&["laststep"])), row.text(&["timestamplastcontact"]))));
     facts.extend(answer(reply, category, meaning));
-    facts.extend((state == Some(-1) || row.says(&["isbounced"])).then(|| Fact::new(What::Bounced, None, None)));
-    let is_out = state == Some(-2) || row.says(&["isunsubscribed", "unsubscribed"]);
+    facts.extend(
+        (state == Some(Word::Bounced) || row.says(&["isbounced"])).then(|| Fact::new(What::Bounced, None, None)),
+    );
+    let is_out = state == Some(Word::Barred) || row.says(&["isunsubscribed", "unsubscribed"]);
     facts.extend(is_out.then(|| Fact::new(What::Unsubscribed, None, None)));
     facts
 }
@@ -309,13 +320,18 @@ fn instantly_event(row: &Row) -> Vec<Fact> {
             // The message that is answered stands beside the reply; when it was sent, does not.
             vec![sent(row, step, None), replied(text, step, at)]
         }
-        "auto_reply_received" => vec![sent(row, step, None), Fact::new(What::OutOfOffice, step, at)],
-        "lead_out_of_office" => vec![Fact::new(What::OutOfOffice, step, at)],
+        "auto_reply_received" => vec![sent(row, step, None), Fact::new(AWAY, step, at)],
+        "lead_out_of_office" => vec![Fact::new(What::OutOfOffice { is_label: true }, step, at)],
         "email_bounced" => vec![sent(row, step, None), Fact::new(What::Bounced, step, at)],
         "lead_unsubscribed" => vec![Fact::new(What::Unsubscribed, step, at)],
         "lead_closed" => answer(None, Some("won"), Meaning::Positive),
         other => named(other.strip_prefix("lead_").unwrap_or(other)),
     }
+}
+
+/// Facts with the time of the event that they follow from.
+fn at_time(facts: Vec<Fact>, at: Option<&str>) -> Vec<Fact> {
+    facts.into_iter().map(|fact| Fact { at: at.map(str::to_owned), ..fact }).collect()
 }
 
 /// What an event says that is called as a category is.
@@ -342,7 +358,7 @@ fn lemlist(row: &Row) -> Vec<Fact> {
         "emailsReplied" => {
             let text = row.text(&["text", "messagepreview"]);
             if row.says(&["isautoreply", "autoreply"]) {
-                return vec![Fact::new(What::OutOfOffice, step, at)];
+                return vec![Fact::new(AWAY, step, at)];
             }
             let (category, meaning) = category(row);
             let mut facts = vec![sent(row, step, None)];
@@ -353,7 +369,7 @@ fn lemlist(row: &Row) -> Vec<Fact> {
         "emailsUnsubscribed" => vec![Fact::new(What::Unsubscribed, step, at)],
         "emailsInterested" | "interested" => answer(None, Some("interested"), Meaning::Positive),
         "emailsNotInterested" | "notInterested" => answer(None, Some("not interested"), Meaning::Negative),
-        other => named(other.strip_prefix("manual").unwrap_or(other)),
+        other => at_time(named(other.strip_prefix("manual").unwrap_or(other)), at),
     }
 }
 

@@ -54,6 +54,22 @@ impl Known {
         self.outcomes.push(outcome);
     }
 
+    /// What is known of a lead.
+    pub fn of(&self, lead: &str) -> Option<&Outcome> {
+        self.places.get(lead).map(|at| &self.outcomes[*at])
+    }
+
+    /// Drops what rested on an import that is gone: events of people to whom nothing was sent, and judgements of replies
+    /// that are none.
+    pub fn settle(self) -> Self {
+        let mut settled = Known::default();
+        for mut outcome in self.outcomes.into_iter().filter(|outcome| !outcome.sent.is_empty()) {
+            outcome.positive = outcome.positive.filter(|_| outcome.reply.is_some());
+            settled.add(outcome);
+        }
+        settled
+    }
+
     /// All of them.
     pub fn outcomes(&self) -> &[Outcome] {
         &self.outcomes

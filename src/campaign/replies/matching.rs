@@ -84,6 +84,7 @@ pub fn import(folder: &DataFolder, campaign: &FileName, mut export: Export, now:
     for said in gathered.values() {
         imported.found.add(&said.outcome(&|_, _| 1));
     }
+    let mut known = Known::read(folder, campaign.stem())?;
     let mut matched: BTreeMap<String, Outcome> = BTreeMap::new();
     let mut refused: HashMap<&str, Why> = HashMap::new();
     let mut texts = WrittenTexts::default();
@@ -94,7 +95,7 @@ pub fn import(folder: &DataFolder, campaign: &FileName, mut export: Export, now:
             texts.add(written.steps.iter().map(|step| step.body.as_str()), &written.email);
         }
         let Some((address, said)) = gathered.get_key_value(&written.email) else { continue };
-        match outcome(said, &written) {
+        match outcome(said, &written, &known) {
             Ok(outcome) => drop(matched.insert(address.clone(), outcome)),
             Err(why) => drop(refused.insert(address, why)),
         }
@@ -116,7 +117,7 @@ pub fn import(folder: &DataFolder, campaign: &FileName, mut export: Export, now:
             continue;
         }
         let found = owners.get(address.as_str()).and_then(|owner| by_their_text.get(*owner));
-        match found.map(|written| (written, outcome(said, written))) {
+        match found.map(|written| (written, outcome(said, written, &known))) {
             Some((written, Ok(outcome))) => {
                 imported.by_text += 1;
                 if outcome.unsubscribed {
@@ -132,7 +133,11 @@ pub fn import(folder: &DataFolder, campaign: &FileName, mut export: Export, now:
         }
     }
     imported.unmatched.sort_by_key(|unmatched| unmatched.row);
-    matched.values().for_each(|outcome| imported.matched.add(outcome));
+    for outcome in matched.values() {
+        imported.matched.add(outcome);
+        // Of whom an export says what happened, and an earlier one that they were written to.
+        imported.matched.sent += u64::from(outcome.sent.is_empty());
+    }
     let about = Import {
         file: export_name,
         tool: tool.map_or_else(String::new, |tool| tool.to_string()),
@@ -141,7 +146,6 @@ pub fn import(folder: &DataFolder, campaign: &FileName, mut export: Export, now:
         matched: imported.matched,
     };
     let people = people(&matched, &asked, &listed);
-    let mut known = Known::read(folder, campaign.stem())?;
     if !people.is_empty() {
         imported.number = Some(keep_import(folder, campaign.stem(), &known, (&about, &people))?);
     }
@@ -235,15 +239,25 @@ fn written_to(
     Ok(found)
 }
 
-/// What became of a lead, by what was written to it.
-fn outcome(said: &Gathered, written: &Written) -> Result<Outcome, Why> {
+/// What became of a lead, by what was written to it and what is known: events of a later day come without what was sent
+/// and answered before.
+fn outcome(said: &Gathered, written: &Written, known: &Known) -> Result<Outcome, Why> {
     let texts: Vec<Text> = written.steps.iter().map(|step| Text::new(&step.body)).collect();
     let step_of = |text: &str, _: Option<&str>| {
         similar::which(&texts, text).map_or(0, |index| written.steps.get(index).map_or(0, |step| step.number))
     };
     let mut outcome = said.outcome(&step_of);
+    let before = known.of(&written.lead);
     if outcome.sent.is_empty() {
-        return Err(if said.texts().next().is_some() { Why::OtherText } else { Why::NothingSent });
+        if said.texts().next().is_some() {
+            return Err(Why::OtherText);
+        }
+        if before.is_none_or(|before| before.sent.is_empty()) {
+            return Err(Why::NothingSent);
+        }
+    }
+    if outcome.reply.is_none() && before.is_some_and(Outcome::is_replied) {
+        outcome.positive = said.judgement();
     }
     outcome.lead.clone_from(&written.lead);
     outcome.email.clone_from(&written.email);

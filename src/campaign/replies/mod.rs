@@ -3,6 +3,7 @@
 mod by_text;
 pub mod columns;
 mod dates;
+mod entities;
 pub mod fact;
 pub mod gather;
 mod known;
@@ -13,6 +14,7 @@ pub mod rows;
 mod similar;
 mod table;
 mod undo;
+mod whose;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,12 +22,13 @@ use std::path::Path;
 pub use fact::Tool;
 pub use matching::{Imported, Unmatched, Why, import};
 pub use meaning::{KNOWN_WORDS, is_of_events};
+pub use similar::same_letters;
 pub use undo::{Undone, undo};
 
 pub use crate::data::replies::Counts;
 
 use crate::data::Error;
-use crate::data::leads::fold_address;
+use crate::data::leads::{fold_address, import as lists};
 use columns::{Mapped, ReplyColumn, ReplyColumns};
 use dates::Orders;
 use fact::Said;
@@ -65,8 +68,17 @@ impl Export {
             // What a column holds is known once all of it was seen.
             rows::read(path, map, &mut |row| export.reply_columns.record(&row))?;
         }
-        let headers = rows::read(path, map, &mut |row| export.add(tool, &row))?;
-        Ok((export, headers))
+        let mut mistaken = None;
+        let headers = rows::read(path, map, &mut |row| {
+            mistaken = mistaken.take().or_else(|| whose::by_event(tool, &row));
+            export.add(tool, &row);
+        })?;
+        // Whoever says what the columns are knows what the file is.
+        let mistaken = mistaken.or_else(|| whose::by_headers(tool, &headers)).filter(|_| map.is_empty());
+        match mistaken {
+            Some(problem) => Err(lists::fault(path, None, problem)),
+            None => Ok((export, headers)),
+        }
     }
 
     /// Columns that hold texts of replies and other cells, which were read as one or the other throughout.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 pub use crate::data::leads::import::headers::fold_header as fold;
-use crate::data::leads::import::{Field, Marker, yes_or_no};
+use crate::data::leads::import::{Bar, Field, Marker, yes_or_no};
 
 /// Texts by folded names: `lead_email`, `Lead Email` and `leadEmail` are one name. Values inside others are named by
 /// their way: `{"lead": {"email": …}}` has `leademail` too.
@@ -114,15 +114,21 @@ impl Row {
     /// read, so that nobody is overlooked here who would not be there.
     #[must_use]
     pub fn forbids(&self) -> bool {
-        self.cells.iter().any(|(name, named)| Marker::forbids(name, &named.text))
+        self.markers().any(|(_, marker, text)| marker.forbids(text))
     }
 
-    /// Whether a column of its own says that mail bounced.
+    /// Whether a column of its own, other than these, says that mail bounced.
     #[must_use]
-    pub fn bounces(&self) -> bool {
-        self.cells.iter().any(|(name, named)| {
-            let flag = Marker::of_header(name).filter(|marker| *marker != Marker::State);
-            flag.and_then(|flag| flag.is_bounce(&named.text)) == Some(true)
+    pub fn bounces(&self, read: &[&str]) -> bool {
+        let mut flags = self.markers().filter(|(name, marker, _)| *marker != Marker::State && !read.contains(name));
+        flags.any(|(_, marker, text)| marker.reason(text) == Some(Bar::Bounced))
+    }
+
+    /// The cells of columns that may say who is not to be written to, with their folded names.
+    fn markers(&self) -> impl Iterator<Item = (&str, Marker, &str)> {
+        self.cells.iter().filter_map(|(name, named)| {
+            let marker = Marker::of_header(name).or_else(|| Marker::of_inner(&named.header))?;
+            Some((name.as_str(), marker, named.text.as_str()))
         })
     }
 
@@ -154,7 +160,7 @@ const WRAPPERS: &[&str] = &["body", "payload", "data", "event", "json", "webhook
 
 /// The name of a value without the objects around the payload: `body.event_type` is `event_type`. None where there are
 /// no such objects.
-fn unwrapped(name: &str) -> Option<&str> {
+pub(super) fn unwrapped(name: &str) -> Option<&str> {
     let mut inner = name;
     while let Some((first, rest)) = inner.split_once('.')
         && WRAPPERS.contains(&fold(first).as_str())

@@ -1,6 +1,6 @@
 //! What a row of a table of one's own says.
 
-use super::columns::{REPLY_OR_FLAG, ReplyColumns, names};
+use super::columns::{REPLY_OR_FLAG, ReplyColumns, is_prose_cell, names};
 use super::fact::{Fact, Meaning, What, answer, category, is_in, replied, sent};
 use super::meaning::{Word, word};
 use super::row::Row;
@@ -18,8 +18,8 @@ pub fn read(row: &Row, replies: &ReplyColumns) -> Vec<Fact> {
     let is_reply = at.is_some()
         || text.is_some()
         || is_flagged
-        || says("replied")
-        || is_prose(row, "replied")
+        || is_flagged_by(row, "replied", Word::Replied)
+        || is_prose(row, "replied", replies)
         || is_in(row, Word::Replied);
     let (category, meaning) = match (category(row), row.answer(names("positive"))) {
         ((category, Meaning::Unknown), Some(true)) => (category, Meaning::Positive),
@@ -34,15 +34,26 @@ pub fn read(row: &Row, replies: &ReplyColumns) -> Vec<Fact> {
     };
     facts.extend((!unsent || is_reply).then(|| sent(row, step, row.text(names("sent_at")))));
     facts.extend(answer(is_reply.then(|| replied(text, None, at)), category, meaning));
-    facts.extend(says("bounced").then(|| Fact::new(What::Bounced, step, None)));
+    facts.extend(is_flagged_by(row, "bounced", Word::Bounced).then(|| Fact::new(What::Bounced, step, None)));
     facts.extend(row.says(names("unsubscribed")).then(|| Fact::new(What::Unsubscribed, None, None)));
     facts
 }
 
-/// Whether a field of a table that asks for yes or no holds several words: of who has replied, what they wrote.
-pub fn is_prose(row: &Row, field: &str) -> bool {
-    field == "replied"
-        && row.text(names(field)).is_some_and(|text| text.split_whitespace().nth(1).is_some() && word(text).is_none())
+/// Whether a column that asks for yes or no says yes, or says so in a word: `Replied` under *Replied*.
+fn is_flagged_by(row: &Row, field: &str, yes: Word) -> bool {
+    match row.text(names(field)).and_then(word) {
+        Some(said) => {
+            said == yes
+                || (yes == Word::Replied && matches!(said, Word::Judged(meaning) if meaning != Meaning::OutOfOffice))
+        }
+        None => row.answer(names(field)) == Some(true),
+    }
+}
+
+/// Whether a field of a table that asks for yes or no holds several words: of who has replied, what they wrote. One such
+/// cell among many of another kind, such as "noch nicht", is none.
+pub fn is_prose(row: &Row, field: &str, replies: &ReplyColumns) -> bool {
+    field == "replied" && replies.replied_is_prose() && row.text(names(field)).is_some_and(is_prose_cell)
 }
 
 /// Whether this column holds several words, or a word with a sign: what somebody wrote.

@@ -1,6 +1,7 @@
 //! The traps of the tools' exports, one test each.
 
 mod hostile;
+mod later;
 mod undo;
 mod words;
 

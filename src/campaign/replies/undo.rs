@@ -50,6 +50,7 @@ pub fn undo(folder: &DataFolder, campaign: &str, number: u32) -> Result<Option<U
         gathered.extend(person.outcome);
     }
     known.merge(gathered);
+    let known = known.settle();
     let mut free = put_there.clone();
     still_asked(folder, (campaign, number), &mut |key| _ = free.remove(&key))?;
     known.write(folder, campaign)?;

@@ -149,7 +149,8 @@ fn tell(setup: &Setup, outline: &Outline, tool: Tool) {
     if outline.formulas > 0 && tool != Tool::Csv {
         let cells = words::count(outline.formulas, "cell begins", "cells begin");
         warn(format!(
-            "{cells} like a formula and was left as it is sent: import this file, and open --for csv to look at it"
+            "{cells} like a formula, and nothing was changed in what is sent: import this file, and open --for csv to \
+             look at it"
         ));
     }
     let variables = "{{subject_1}} as the subject of step 1 and {{body_1}} as its text";

@@ -12,7 +12,7 @@ use crate::data::Map;
 pub struct Lead {
     /// `l_` and 16 hexadecimal digits of the SHA-256 of the folded address.
     pub id: String,
-    /// The address, folded: trimmed, Unicode form C, lower case.
+    /// The address, folded: trimmed, Unicode form KC, lower case, without invisible characters.
     pub email: String,
     /// First name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -159,7 +159,7 @@ impl Lead {
     }
 
     /// Remembers an earlier text if the text is another now.
-    fn remember(&mut self, text: &str) {
+    pub(super) fn remember(&mut self, text: &str) {
         let hash = text_hash(text);
         if self.persona_text() != text && !self.earlier.contains(&hash) {
             self.earlier.push(hash);

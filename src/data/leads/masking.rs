@@ -141,7 +141,7 @@ fn plain_word(word: &str) -> &str {
 }
 
 /// Whether a word is a host with a path, as links without a scheme are: `linkedin.com/in/ana`.
-fn has_path(word: &str) -> bool {
+pub(super) fn has_path(word: &str) -> bool {
     let is_host = |host: &str| {
         let labels: Vec<&str> = host.trim_start_matches(|c: char| !c.is_alphanumeric()).split('.').collect();
         labels.len() > 1

@@ -13,6 +13,7 @@ pub mod list;
 pub mod masking;
 mod persona_text;
 pub mod suppressed;
+pub mod untold;
 
 pub use address::{AddressKey, fold_address};
 pub use lead::Lead;

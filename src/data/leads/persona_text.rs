@@ -2,94 +2,16 @@
 
 use super::address::{domain, holds_address};
 use super::colleagues::is_mail_provider;
+use super::forget::FORGOTTEN;
 use super::lead::Lead;
+use super::untold::{is_told, without_ways};
+use crate::data::Map;
 
 /// How many characters of a value are told: a cell may hold a megabyte.
 const LONGEST_VALUE: usize = 600;
 
 /// So much is told of one person, in characters.
 const LONGEST: usize = 6_000;
-
-/// Columns that do not tell what a person is like: addresses and numbers, a tool's bookkeeping, and the results of
-/// earlier campaigns, which nobody knows when the message is written. As [`fold_header`] gives them, whole or as a
-/// part.
-const NOT_TOLD: &[&str] = &[
-    "id",
-    "uuid",
-    "campaignleadmapid",
-    "status",
-    "createdat",
-    "updatedat",
-    "lists",
-    "tags",
-    "stage",
-    "category",
-    "source",
-    "isinterested",
-    "isunsubscribed",
-    "unsubscribedclientidmap",
-    "lastemailsequencesent",
-    "donotcall",
-    "donotcontact",
-    "replied",
-    "demoed",
-    "connectedon",
-    "contactowner",
-    "accountowner",
-    "timestamp",
-    "eventtype",
-    "isfirst",
-    "query",
-    "sequencenumber",
-    "seqvariantid",
-    "emailsubject",
-    "emailmessage",
-    "senttime",
-    "opentime",
-    "clicktime",
-    "replytime",
-    "isbounced",
-    "ltintereststatus",
-    "companyid",
-    "companyurl",
-    "vmid",
-    "sharedconnectionscount",
-    "leadcategory",
-    "step",
-    "variant",
-    "campaignid",
-    "replysubject",
-    "replytext",
-    "emailtext",
-    "emailhtml",
-    "text",
-    "messagepreview",
-    "sequencestep",
-    "type",
-];
-
-/// Parts of the names of such columns.
-const NOT_TOLD_PARTS: &[&str] = &[
-    "email",
-    "phone",
-    "mobile",
-    "telefon",
-    "telefono",
-    "opencount",
-    "clickcount",
-    "replycount",
-    "unsubscribed",
-    "optout",
-    "bounce",
-    "profileurl",
-    "linkedinurl",
-    "facebookurl",
-    "twitterurl",
-    "imageurl",
-    "contactid",
-    "accountid",
-    "recordid",
-];
 
 /// The text: who, then what else the columns say, one line each. Never blank, and without an e-mail address.
 pub fn from_columns(lead: &Lead) -> String {
@@ -107,11 +29,29 @@ pub fn from_columns(lead: &Lead) -> String {
     let places: Vec<&str> = lead.location.iter().flat_map(|location| location.split(", ")).collect();
     for (header, value) in &lead.columns {
         let value = value.as_str().unwrap_or_default();
-        if is_told(header) && !places.contains(&value) {
-            add(&mut text, header, value);
+        if !places.contains(&value) {
+            tell(&mut text, header, value);
         }
     }
     text
+}
+
+/// Tells what a column holds. Some tools put an object of further columns into one.
+fn tell(text: &mut String, header: &str, value: &str) {
+    if !is_told(header) {
+        return;
+    }
+    match value.starts_with('{').then(|| serde_json::from_str::<Map>(value)) {
+        Some(Ok(columns)) => {
+            for (name, value) in &columns {
+                let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                if is_told(name) && value != "null" {
+                    add(text, name, &without_ways(&value));
+                }
+            }
+        }
+        _ => add(text, header, &without_ways(value)),
+    }
 }
 
 fn who(lead: &Lead) -> String {
@@ -151,7 +91,8 @@ fn plain(value: &str) -> String {
     let mut line = String::new();
     let mut length = 0;
     for word in value.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
-        if holds_address(word) {
+        // Where an address was taken out there is nothing to tell either.
+        if holds_address(word) || word.contains(FORGOTTEN) {
             continue;
         }
         if length >= LONGEST_VALUE {
@@ -172,11 +113,6 @@ fn plain(value: &str) -> String {
         }
     }
     line
-}
-
-fn is_told(header: &str) -> bool {
-    let name = fold_header(header);
-    !NOT_TOLD.contains(&name.as_str()) && !NOT_TOLD_PARTS.iter().any(|part| name.contains(part))
 }
 
 /// A header as it is compared: compatibility form, lower case, letters and digits only.
@@ -234,6 +170,14 @@ mod tests {
     fn a_cell_of_a_megabyte_is_cut() {
         let text = from_columns(&lead(&[("Notes", &"word ".repeat(200_000)), ("More", &"x".repeat(1 << 20))]));
         assert!(text.chars().count() < 1_400, "{}", text.chars().count());
+    }
+
+    #[test]
+    fn columns_within_a_column_are_told_as_columns() {
+        let fields = r#"{"Pain": "late trucks", "phone": "+49 30 1234567", "Reply": "Yes please", "Team": 12}"#;
+        let text =
+            from_columns(&lead(&[("custom_fields", fields), ("Notes", "her line: +49 171 1234567"), ("X", "{")]));
+        assert_eq!(text, "A person, works at x-ltd.example.\nPain: late trucks\nTeam: 12\nNotes: her line:\nX: {");
     }
 
     proptest! {

@@ -218,9 +218,12 @@ fn file() -> Result<FileName, Error> {
 
 fn key_of(entry: &Suppressed, folder: &DataFolder) -> Result<AddressKey, Error> {
     let file = file()?;
-    AddressKey::of_hash(&entry.hash).ok_or_else(|| {
+    let key = AddressKey::of_hash(&entry.hash).ok_or_else(|| {
         Fault::new("hash", "expected 64 hexadecimal digits; mend the line or remove it").in_file(folder, &file)
-    })
+    })?;
+    // An address that is folded otherwise today has another hash than when it was put there.
+    let changed = entry.email.as_deref().filter(|email| fold_address(email).is_some_and(|folded| folded != *email));
+    Ok(changed.map_or(key, AddressKey::from_address))
 }
 
 fn for_each(folder: &DataFolder, mut each: impl FnMut(Suppressed) -> Result<(), Error>) -> Result<(), Error> {
@@ -257,6 +260,19 @@ mod tests {
         assert_eq!(list.reason(AddressKey::from_address("a@x.example")), Some("unsubscribed"));
         assert_eq!(list.why_not(&Lead::new("B@x.example").unwrap()), Some("bounced"));
         assert_eq!(list.why_not(&Lead::new("c@x.example").unwrap()), None);
+    }
+
+    #[test]
+    fn an_address_that_an_earlier_version_folded_otherwise_is_suppressed_in_every_form() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(root.path());
+        let old = "ada@xn--mller-kva.example";
+        let old = Suppressed { hash: address::hash(old), email: Some(old.into()), ..entry("a@x.example", "bounced") };
+        Suppression::add(&folder, [old, entry("b\u{ad}ob@x.example", "bounced")]).unwrap();
+        let list = Suppression::load(&folder).unwrap();
+        for address in ["ada@xn--mller-kva.example", "ada@müller.example", "bob@x.example", "bo\u{200b}b@x.example"] {
+            assert_eq!(list.reason(AddressKey::from_address(address)), Some("bounced"), "{address}");
+        }
     }
 
     #[test]

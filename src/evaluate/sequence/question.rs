@@ -1,5 +1,7 @@
 //! What a generator is asked about one step of a sequence, and how its answer is read.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::json;
 use unicode_segmentation::UnicodeSegmentation;
@@ -140,22 +142,76 @@ pub(in crate::evaluate) fn answer(whole: &str) -> String {
     serde_json::to_string(&Written { subject, body }).unwrap_or_default()
 }
 
-/// Subject and body of an answer. The body is cleaned as any message is, and does not begin with its subject.
+/// Subject and body of an answer, without what a generator puts around them: the body is cleaned as any message is, and
+/// neither begins with the subject nor has its line breaks escaped twice; the subject has no label.
 pub(in crate::evaluate) fn read(answer: &Answer) -> Result<StepText, Unusable> {
     let object = reading::object(answer)?;
     let subject = reading::string(&object, "subject")?;
     if subject.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']) {
         return Err(Unusable::WrongField { field: "subject", kind: "text of one line" });
     }
+    let subject = labelled(&subject).unwrap_or(&subject);
+    if subject.is_empty() {
+        return Err(Unusable::WrongField { field: "subject", kind: "text" });
+    }
     let body = reading::string(&object, "body")?;
+    let body = with_line_breaks(&body);
     let body = reading::message(&body)?;
-    let body = without_subject(&body, &subject);
-    if body.is_empty() { Err(Unusable::Empty) } else { Ok(StepText { body: body.to_owned(), subject }) }
+    let body = without_subject(&body, subject);
+    if body.is_empty() {
+        return Err(Unusable::Empty);
+    }
+    Ok(StepText { body: body.to_owned(), subject: subject.to_owned() })
 }
 
-/// A body without a first line that is its subject, with or without a label and a colon before it.
+/// What the line of the subject is called before a colon, in lower case.
+const LABELS: [&str; 22] = [
+    "subject",
+    "subject line",
+    "betreff",
+    "betreffzeile",
+    "objet",
+    "oggetto",
+    "asunto",
+    "assunto",
+    "onderwerp",
+    "temat",
+    "тема",
+    "ämne",
+    "emne",
+    "aihe",
+    "konu",
+    "předmět",
+    "tárgy",
+    "件名",
+    "主题",
+    "主題",
+    "主旨",
+    "제목",
+];
+
+/// A line without the label of a subject before it, and without the emphasis around both; none where it has none.
+fn labelled(line: &str) -> Option<&str> {
+    let is_emphasis = |letter: char| matches!(letter, '*' | '_') || letter.is_whitespace();
+    let (label, rest) = line.split_once([':', '\u{ff1a}'])?;
+    LABELS.contains(&label.trim_matches(is_emphasis).to_lowercase().as_str()).then(|| rest.trim_matches(is_emphasis))
+}
+
+/// A text all on one line whose line breaks are written as `\n` is meant to have them.
+fn with_line_breaks(text: &str) -> Cow<'_, str> {
+    if text.contains('\n') || !text.contains("\\n") {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace("\\r\\n", "\n").replace("\\n", "\n"))
+}
+
+/// A body without a first line that is its subject, with or without a label and a colon before it, or that has the
+/// label of one.
 fn without_subject<'a>(body: &'a str, subject: &str) -> &'a str {
     let (first, rest) = body.split_once('\n').unwrap_or((body, ""));
+    if labelled(first).is_some() {
+        return rest.trim();
+    }
     let first = first.trim().trim_matches(['*', '_']).trim();
     let label = first.strip_suffix(subject).map(|label| label.trim_end_matches(['*', '_', ' ']));
     match label {

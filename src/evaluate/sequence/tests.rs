@@ -43,9 +43,27 @@ fn subject_and_body_are_read_and_the_body_is_cleaned() {
 }
 
 #[test]
+fn what_a_generator_puts_around_a_subject_and_a_body_is_not_sent() {
+    for subject in ["Subject: Flour", "**Subject:** Flour", "**Subject line: Flour**", "Betreff： Flour"] {
+        let text = serde_json::json!({"subject": subject, "body": "Hi\n\nBye"}).to_string();
+        assert_eq!(said(&text), Ok(step("Flour", "Hi\n\nBye")), "{subject}");
+    }
+    for subject in ["Flour: two sacks", "Subjects: two", "A subject"] {
+        let text = serde_json::json!({"subject": subject, "body": "Hi"}).to_string();
+        assert_eq!(said(&text), Ok(step(subject, "Hi")));
+    }
+    let body = |body: &str| said(&serde_json::json!({"subject": "Flour", "body": body}).to_string()).unwrap().body;
+    assert_eq!(body("Hi,\\n\\nOur flour\\r\\ncomes."), "Hi,\n\nOur flour\ncomes.");
+    assert_eq!(body("Write \\n for a break.\nBye"), "Write \\n for a break.\nBye");
+    assert_eq!(body("Subject: Another\n\nHi"), "Hi");
+    assert_eq!(body("One question: is it open?\n\nBye"), "One question: is it open?\n\nBye");
+}
+
+#[test]
 fn an_answer_without_a_subject_or_a_body_is_no_step() {
     for text in [
         r#"{"subject": "", "body": "Hi"}"#,
+        r#"{"subject": "Subject:", "body": "Hi"}"#,
         r#"{"subject": "S", "body": " "}"#,
         r#"{"subject": "S"}"#,
         r#"{"body": "Hi"}"#,

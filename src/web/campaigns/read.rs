@@ -1,7 +1,10 @@
 //! A campaign that is read for a page: through to its end once, or no further than that page where it is large.
 
+use std::collections::BTreeSet;
+
 use super::super::error::Problem;
 use super::super::site::Site;
+use crate::campaign::lint;
 use crate::campaign::tools::Barred;
 use crate::data::FileName;
 use crate::data::campaigns::{Campaign, CampaignHeader, Written};
@@ -71,7 +74,7 @@ impl Read {
         let is_large = site.is_large(file);
         let (mut at, mut total, mut has_more) = (1, 0_usize, false);
         let (mut count, mut left_out, mut shown) = (Count::default(), 0, Vec::new());
-        let header = campaign.header.clone();
+        let (header, mut columns) = (campaign.header.clone(), BTreeSet::new());
         for written in campaign {
             let written = written?;
             let page = total / PAGE + 1;
@@ -86,11 +89,17 @@ impl Read {
                 shown.clear();
             }
             count.add(&written);
+            for name in written.fields.keys() {
+                if !columns.contains(name) {
+                    columns.insert(name.clone());
+                }
+            }
             left_out += u64::from(!is_large && barred.holds(&written));
             if page == at {
                 shown.push(written);
             }
         }
+        shown.iter_mut().for_each(|written| lint::add_columns(written, &columns));
         let (count, last) = if is_large { (None, None) } else { (Some(count), Some(total.div_ceil(PAGE).max(1))) };
         Ok(Read { header, count, at, last, has_more, barred, left_out, shown })
     }

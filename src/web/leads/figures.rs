@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::reasons;
 use crate::data::leads::import::Report;
+use crate::report::leads::unknown_states;
 use crate::report::words;
 
 /// What was found.
@@ -70,6 +71,9 @@ pub(super) fn figures(report: &Report) -> Markup {
         }
         @if report.markers.is_empty() {
             p.hint { "No column says who must not be contacted. If one does, choose it below." }
+        }
+        @if !report.unknown.is_empty() {
+            p.hint { "Not understood, so these people may be written to: " (unknown_states(report)) "." }
         }
     }
 }

@@ -347,3 +347,43 @@ fn payloads_with_missing_empty_and_nested_values_are_read() {
         }
     }
 }
+
+#[test]
+fn an_export_that_is_said_to_be_another_tools_is_refused_in_one_line() {
+    let table = |headers: &str, row: &str| format!("{headers}\n{row}\n").into_bytes();
+    let statistics = plain().remove(0).headers.join(",").replace("email_subject", "email_message");
+    let statistics = table(&statistics, "ana@x.example,,1,Hi,2026-11-02,,2026-11-03,false,true");
+    let leads = plain().remove(1).headers.join(",");
+    let leads = table(&leads, "ana@x.example,-1,1,0,1,1,2026-11-02,2026-11-03");
+    let lemlist = plain().remove(2).headers.join(",");
+    let lemlist = table(&lemlist, "act_1,emailsSent,ana@x.example,0,,true,2026-11-02");
+    let apollo = plain().remove(3).headers.join(",");
+    let apollo = table(&apollo, "Ana,X,ana@x.example,Verified,false,true,true,true,true,true");
+    let payload = br#"{"body":{"event_type":"reply_received","lead_email":"ana@x.example","step":1}}"#.to_vec();
+    let other = br#"{"event_type":"EMAIL_REPLY","sl_lead_email":"ana@x.example","sequence_number":1}"#.to_vec();
+    let table = table("email,sent,replied,bounced", "ana@x.example,yes,yes,yes");
+    use Tool::{Apollo, Csv, Instantly, Lemlist, Smartlead};
+    let all = [Smartlead, Instantly, Lemlist, Apollo, Csv];
+    for (bytes, tools, name) in [
+        (&statistics, &[Smartlead, Csv][..], "smartlead"),
+        (&leads, &[Instantly], "instantly"),
+        (&lemlist, &[Lemlist], "lemlist"),
+        (&apollo, &[Apollo, Csv], "apollo"),
+        (&payload, &[Instantly, Csv], "instantly"),
+        (&other, &[Smartlead, Csv], "smartlead"),
+        (&table, &[Csv], "csv"),
+    ] {
+        for tool in all {
+            match read_as(tool, bytes, &[]) {
+                Ok(_) => assert!(tools.contains(&tool), "{tool}: {}", String::from_utf8_lossy(bytes)),
+                Err(error) => {
+                    assert!(!tools.contains(&tool), "{tool}: {error}");
+                    assert!(error.contains("use --from") && error.contains(name), "{tool}: {error}");
+                    assert!(!error.contains('\n'), "{error}");
+                }
+            }
+        }
+    }
+    let map = ["email=email".parse().unwrap()];
+    assert!(read_as(Tool::Csv, &leads, &map).is_ok(), "whoever names columns knows them");
+}

@@ -58,11 +58,11 @@ fn steps_of_lemlist_count_from_0_also_where_the_first_is_not_in_the_export() {
     let activity = |kind: &str| serde_json::json!({"type": kind, "leadEmail": "ana@x.example", "sequenceStep": 1});
     bring(&folder, &file, Tool::Lemlist, &[activity("emailsSent"), activity("emailsReplied")]);
     let outcome = known(&folder).remove(0);
-    assert_eq!((outcome.sent[0].step, outcome.reply.unwrap().step), (2, Some(2)));
+    assert_eq!((outcome.sent.last().unwrap().step, outcome.reply.unwrap().step), (2, Some(2)));
     // The others count from 1, unless a 0 says otherwise.
     let event = |step: u32| serde_json::json!({"event_type": "email_sent", "lead_email": "ben@x.example", "step": step, "timestamp": "2026-11-02"});
     bring(&folder, &file, Tool::Instantly, &[event(2)]);
-    assert_eq!(of(&known(&folder), "ben").sent[0].step, 2);
+    assert_eq!(of(&known(&folder), "ben").sent.last().unwrap().step, 2);
 }
 
 fn read_file(bytes: &[u8], map: &[&str]) -> Result<Export, String> {
@@ -277,4 +277,57 @@ fn a_word_that_nobody_knows_in_a_column_of_answers_is_no_reply_and_is_listed() {
     let unknown: Vec<(&str, &str)> =
         export.unknown.keys().map(|(header, text)| (header.as_str(), text.as_str())).collect();
     assert_eq!(unknown, [("positive", "vielleicht"), ("replied", "нет")]);
+}
+
+#[test]
+fn the_export_of_another_tool_is_refused_with_its_name() {
+    let lemlist = br#"[{"type": "emailsReplied", "leadEmail": "ana@x.example", "sequenceStep": 0}]"#;
+    let leads = b"email,lt_interest_status,email_reply_count\nana@x.example,1,1\n";
+    let payload = br#"{"body": {"event_type": "reply_received", "lead_email": "ana@x.example", "is_first": true}}"#;
+    let sends = b"lead_email,sequence_number,email_message,sent_time\nana@x.example,1,Hi,2026-11-02\n";
+    let cases: [(&[u8], Tool, &[Tool]); 4] = [
+        (lemlist, Tool::Lemlist, &[Tool::Csv, Tool::Instantly, Tool::Apollo]),
+        (leads, Tool::Instantly, &[Tool::Csv, Tool::Smartlead]),
+        (payload, Tool::Instantly, &[Tool::Csv, Tool::Smartlead]),
+        (sends, Tool::Smartlead, &[Tool::Lemlist, Tool::Instantly]),
+    ];
+    for (bytes, whose, others) in cases {
+        assert!(read_as(whose, bytes, &[]).is_ok(), "{whose}");
+        for other in others {
+            let error = read_as(*other, bytes, &[]).unwrap_err();
+            assert!(error.contains(&format!("use --from {whose}")) && !error.contains('\n'), "{other}: {error}");
+        }
+    }
+    assert!(read_file(leads, &["replied=email_reply_count"]).is_ok(), "somebody who names columns knows them");
+    let event = br#"{"event_type": "EMAIL_REPLY", "lead_email": "ana@x.example", "sequence_number": 1}"#;
+    assert!(read_as(Tool::Smartlead, event, &[]).is_ok());
+}
+
+#[test]
+fn words_for_a_reply_and_for_none_decide_in_a_column_of_who_has_replied() {
+    let text = "email,sent,replied,bounced\na@x.example,yes,Replied,Not bounced\nb@x.example,yes,Not replied,Bounced\n\
+                c@x.example,yes,noch nicht,vielleicht\nd@x.example,yes,No Reply Yet,\ne@x.example,yes,✓,\n";
+    let export = read_file(text.as_bytes(), &[]).unwrap();
+    let outcome = |name: &str| export.addresses[&format!("{name}@x.example")].outcome(&|_, _| 1);
+    let replied = ["a", "b", "c", "d", "e"].map(|name| outcome(name).is_replied());
+    assert_eq!(replied, [true, false, false, false, true]);
+    assert_eq!(["a", "b", "c"].map(|name| outcome(name).bounced), [false, true, false]);
+    let unknown: Vec<&str> = export.unknown.keys().map(|(_, text)| text.as_str()).collect();
+    assert_eq!(unknown, ["vielleicht", "noch nicht"]);
+}
+
+#[test]
+fn what_says_again_and_again_that_nobody_replied_is_no_reply_in_any_language() {
+    let replied = |cells: &[&str]| {
+        let rows: String = cells.iter().enumerate().map(|(row, cell)| format!("p{row}@x.example;{cell}\n")).collect();
+        let export = read_file(format!("email;replied\n{rows}").as_bytes(), &[]).unwrap();
+        let is_replied = |said: &gather::Gathered| said.outcome(&|_, _| 1).is_replied();
+        (export.addresses.values().map(is_replied).collect::<Vec<_>>(), export.unknown.len())
+    };
+    for silent in ["noch nicht", "pas encore", "todavía no"] {
+        assert_eq!(replied(&[silent, silent, silent, "yes"]), (vec![false, false, false, true], 1), "{silent}");
+        assert_eq!(replied(&[silent, "yes"]), (vec![false, true], 1), "{silent}");
+    }
+    let texts = ["Who are you?", "no", "Tell me more"];
+    assert_eq!(replied(&texts), (vec![true, false, true], 0));
 }

@@ -19,7 +19,7 @@ use serde_json::Value;
 pub use traces::Traces;
 
 use super::list::{self, Place};
-use super::{LeadList, Suppressed, Suppression, lists};
+use super::{Lead, LeadList, Suppressed, Suppression, lists};
 use crate::data::json::{self, Fault};
 use crate::data::whole::Draft;
 use crate::data::{DataFolder, Error, FileName, Kind, clock, lines};
@@ -145,19 +145,28 @@ impl<'a> Forgetting<'a> {
         {
             let _lock = self.folder.lock(Kind::Leads)?;
             for file in lists(self.folder)? {
-                if !LeadList::open(self.folder, &file)?.any(|lead| lead.is_ok_and(|lead| self.traces.is_lead(&lead))) {
+                let (mut removed, mut replaced) = (0, 0);
+                for lead in LeadList::open(self.folder, &file)? {
+                    let lead = lead?;
+                    let is_theirs = self.traces.is_lead(&lead);
+                    removed += u64::from(is_theirs);
+                    replaced += if is_theirs { 0 } else { self.without_mentions(lead)?.1 };
+                }
+                if removed + replaced == 0 {
                     continue;
                 }
                 list::write(self.folder, &file, Place::Instead, |out| {
                     for lead in LeadList::open(self.folder, &file)? {
                         let lead = lead?;
                         if !self.traces.is_lead(&lead) {
-                            out.put(&lead)?;
+                            out.put(&self.without_mentions(lead)?.0)?;
                         }
                     }
                     Ok(())
                 })?;
-                changes.push(Change { path: self.folder.path(&file), what: "the lead was removed".into() });
+                let lead = (removed > 0).then(|| "the lead was removed".to_owned());
+                let what = lead.into_iter().chain(mentions(replaced)).collect::<Vec<_>>().join("; ");
+                changes.push(Change { path: self.folder.path(&file), what });
             }
         }
         let path = self.progress_path();
@@ -165,19 +174,52 @@ impl<'a> Forgetting<'a> {
         Ok(changes)
     }
 
-    /// Leaves out the lines of this person.
-    fn lines(&self, file: &FileName) -> Result<Option<Change>, Error> {
-        let is_about = |line: &Value| self.traces.is_line(line);
-        let mut count = 0_u64;
-        for line in lines::open::<Value>(self.folder, file)? {
-            count += u64::from(is_about(&line?));
+    /// Somebody else, without texts that hold the address of this person, and how many those were.
+    fn without_mentions(&self, lead: Lead) -> Result<(Lead, u64), Error> {
+        let encode = |source| Error::Encode { what: Kind::Leads, source };
+        let line = serde_json::to_string(&lead).map_err(encode)?;
+        if !self.traces.mentions_address(&line) {
+            return Ok((lead, 0));
         }
+        let mut value: Value = serde_json::from_str(&line).map_err(encode)?;
+        let count = scrub::replace_mentions(&mut value, &self.traces);
         if count == 0 {
+            return Ok((lead, 0));
+        }
+        let mut cleared: Lead = serde_json::from_value(value).map_err(encode)?;
+        cleared.remember(&lead.persona_text());
+        Ok((cleared, count))
+    }
+
+    /// Leaves out the lines of this person, and texts with their address in those of others.
+    fn lines(&self, file: &FileName) -> Result<Option<Change>, Error> {
+        let (mut count, mut replaced) = (0_u64, 0);
+        for line in lines::open::<Value>(self.folder, file)? {
+            let mut line = line?;
+            if self.traces.is_line(&line) {
+                count += 1;
+            } else {
+                replaced += scrub::replace_mentions(&mut line, &self.traces);
+            }
+        }
+        if count + replaced == 0 {
             return Ok(None);
         }
-        let kept = lines::open::<Value>(self.folder, file)?.filter(|line| !line.as_ref().is_ok_and(is_about));
+        let kept = lines::open::<Value>(self.folder, file)?.filter_map(|line| match line {
+            Ok(line) if self.traces.is_line(&line) => None,
+            Ok(mut line) => {
+                scrub::replace_mentions(&mut line, &self.traces);
+                Some(Ok(line))
+            }
+            Err(error) => Some(Err(error)),
+        });
         lines::replace(self.folder, file, kept)?;
-        let what = if count == 1 { "1 line was removed".into() } else { format!("{count} lines were removed") };
+        let removed = match count {
+            0 => None,
+            1 => Some("1 line was removed".to_owned()),
+            count => Some(format!("{count} lines were removed")),
+        };
+        let what = removed.into_iter().chain(mentions(replaced)).collect::<Vec<_>>().join("; ");
         Ok(Some(Change { path: self.folder.path(file), what }))
     }
 
@@ -302,6 +344,15 @@ impl<'a> Forgetting<'a> {
         let bytes = json::render(Kind::Leads, &self.progress)?;
         let path: &Path = &self.progress_path();
         Ok(crate::data::whole::replace(path, |out| out.write_all(&bytes))?)
+    }
+}
+
+/// How many texts of others held the address; none where none did.
+fn mentions(count: u64) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some("the address was removed from 1 text of others".to_owned()),
+        count => Some(format!("the address was removed from {count} texts of others")),
     }
 }
 

@@ -27,6 +27,26 @@ pub fn replace(value: &mut Value, traces: &Traces, name: &str) -> u64 {
     walk(value, traces, name, Whose::Nobodys)
 }
 
+/// Takes the person's address, and the name beside it, out of what is of somebody else, such as notes on a lead or a
+/// message, whose texts stay otherwise. Returns how many texts were changed.
+pub fn replace_mentions(value: &mut Value, traces: &Traces) -> u64 {
+    match value {
+        Value::String(text) => match traces.erased(text) {
+            Some(rest) => {
+                *text = rest;
+                1
+            }
+            None => 0,
+        },
+        Value::Array(list) => list.iter_mut().map(|value| replace_mentions(value, traces)).sum(),
+        Value::Object(object) => {
+            let texts = object.iter_mut().filter(|(key, _)| !SENDERS.contains(&key.as_str()));
+            texts.map(|(_, value)| replace_mentions(value, traces)).sum()
+        }
+        _ => 0,
+    }
+}
+
 /// Keys of texts that a sender writes. They are no data of a lead, and stand word for word in what descends from them.
 /// If the person's name or address is in them, it is the sender's.
 const SENDERS: &[&str] = &["system_prompt", "prompt", "facts", "rules", "orders"];

@@ -266,3 +266,32 @@ fn a_reply_that_only_an_import_has_identifies_its_person_unless_another_import_h
     assert!(traces.is_in(&format!("They said: {ALONE}")));
     assert!(!traces.is_in(&format!("They said: {SAME}")), "Bo said it as well");
 }
+
+#[test]
+fn the_address_is_taken_out_of_what_is_known_of_others() {
+    let place = place();
+    let mut bo = Lead::new("bo@y.example").unwrap();
+    bo.columns.insert("Notes".into(), "boss:\nZOË.Miller@x.example, Zoë Miller".into());
+    bo.columns.insert("Other".into(), "anzoë.miller@x.example".into());
+    bo.columns.insert("Pain".into(), "late trucks".into());
+    let before = bo.persona_text();
+    let list = file(&place.folder, "winter").unwrap();
+    LeadList::create(&place.folder, &list, [Ok(bo.clone())]).unwrap();
+    let line = serde_json::json!({"lead": bo.id, "email": bo.email, "reply": {"text": format!("Ask {ADDRESS}.")}});
+    std::fs::write(place.folder.root().join("replies/winter.jsonl"), format!("{line}\n")).unwrap();
+    let header = format!("{{\"name\":\"winter\",\"arms\":[{{\"prompt\":\"Sign as {ADDRESS}\"}}]}}");
+    let step = serde_json::json!({"lead": bo.id, "email": bo.email, "steps": [{"body": format!("Hi Bo, is {ADDRESS} yours?")}]});
+    std::fs::write(place.folder.root().join("campaigns/winter.jsonl"), format!("{header}\n{step}\n")).unwrap();
+    let changes = forget(&place.folder, "00ff00ff").unwrap();
+    let what = |name: &str| changes.iter().find(|change| change.path.ends_with(name)).unwrap().what.clone();
+    assert_eq!(what("leads/winter.jsonl"), "the address was removed from 1 text of others");
+    assert_eq!(what("replies/winter.jsonl"), "the address was removed from 1 text of others");
+    // What is sent to others stays a message, and what a sender has written is the sender's.
+    let campaign = std::fs::read_to_string(place.folder.root().join("campaigns/winter.jsonl")).unwrap();
+    assert_eq!(campaign, format!("{header}\n{}\n", step.to_string().replace(ADDRESS, FORGOTTEN)));
+    let left = LeadList::open(&place.folder, &list).unwrap().next().unwrap().unwrap();
+    let column = |name: &str| left.columns.get(name).and_then(Value::as_str).unwrap().to_owned();
+    assert_eq!((column("Notes").as_str(), column("Pain").as_str()), ("boss:\n[forgotten], [forgotten]", "late trucks"));
+    assert_eq!(column("Other"), "anzoë.miller@x.example", "an address of somebody else");
+    assert!(left.earlier.contains(&crate::data::leads::lead::text_hash(&before)));
+}

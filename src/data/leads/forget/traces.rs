@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::FORGOTTEN;
 use crate::data::campaigns::Written;
 use crate::data::leads::address::without_addresses;
 use crate::data::leads::lead::text_hash;
@@ -209,6 +210,20 @@ impl Traces {
         self.name.stand_in(text.as_bytes())
     }
 
+    /// A text with [`FORGOTTEN`] in place of the address, and of first and last name beside it; `None` if it does not
+    /// hold the address. An address that only ends or begins like it is another's.
+    #[must_use]
+    pub fn erased(&self, text: &str) -> Option<String> {
+        if !self.mentions_address(text) {
+            return None;
+        }
+        let mut rest = without_address(text, &self.email)?;
+        for name in &self.name.plain {
+            rest = rest.replace(name.as_str(), FORGOTTEN);
+        }
+        Some(rest)
+    }
+
     /// Whether a text is a piece of what the person got or said, such as a quotation that is cut.
     #[must_use]
     pub fn is_piece(&self, text: &str) -> bool {
@@ -228,7 +243,9 @@ impl Traces {
             || self.said.stand_in(bytes)
     }
 
-    fn mentions_address(&self, text: &str) -> bool {
+    /// Whether a text may hold the address, also where it is JSON. A yes may be wrong, a no is not.
+    #[must_use]
+    pub fn mentions_address(&self, text: &str) -> bool {
         contains_folded(text.as_bytes(), self.email.as_bytes())
             || (!text.is_ascii() && text.to_lowercase().contains(&self.email))
     }
@@ -320,6 +337,43 @@ fn as_examples(line: &Value) -> impl Iterator<Item = String> {
 fn beginning(line: &str) -> String {
     const SHOWN: usize = 200;
     line.chars().take(SHOWN).collect()
+}
+
+/// A text with [`FORGOTTEN`] in place of a folded address, whatever the case of its letters; `None` if it is not there.
+fn without_address(text: &str, email: &str) -> Option<String> {
+    let is_part = |letter: char| letter.is_ascii_alphanumeric();
+    let (mut erased, mut at, mut is_found) = (String::with_capacity(text.len()), 0, false);
+    while let Some(first) = text[at..].chars().next() {
+        let length = length_of(&text[at..], email).filter(|length| {
+            // What stands before it with a sign, or follows a full stop or a dash at once, is another's address.
+            let after = &text[at + length..];
+            let after = after.strip_prefix(['.', '-']).unwrap_or(after);
+            let before = text[..at].trim_end_matches(['.', '_', '%', '+', '-']);
+            !before.ends_with(is_part) && !after.starts_with(is_part)
+        });
+        erased.push_str(length.map_or(&text[at..at + first.len_utf8()], |_| FORGOTTEN));
+        is_found |= length.is_some();
+        at += length.unwrap_or(first.len_utf8());
+    }
+    is_found.then_some(erased)
+}
+
+/// The length in bytes of a folded text at the beginning of another.
+fn length_of(text: &str, folded: &str) -> Option<usize> {
+    let mut wanted = folded.chars();
+    let mut next = wanted.next();
+    for (at, letter) in text.char_indices() {
+        if next.is_none() {
+            return Some(at);
+        }
+        for lower in letter.to_lowercase() {
+            if next != Some(lower) {
+                return None;
+            }
+            next = wanted.next();
+        }
+    }
+    next.is_none().then_some(text.len())
 }
 
 /// A text as it stands between the quotation marks of JSON.

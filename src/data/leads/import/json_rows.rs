@@ -1,4 +1,4 @@
-//! Rows of JSON: a list of objects, an object that holds such a list, or an object a line.
+//! Rows of JSON: a list of objects, an object that holds such a list or its objects by id, or an object a line.
 
 use std::fmt;
 use std::io::{BufReader, Read};
@@ -7,32 +7,34 @@ use serde::de::{Deserializer as _, Error as _, SeqAccess, Visitor};
 use serde_json::{Deserializer, Value};
 
 use super::mapping::{Mapping, Row, too_many_columns};
+use super::people::people;
 use super::report::Report;
+use super::strict::Strict;
 use super::{Source, fault};
 use crate::data::encoding::{Text, Utf8Reader};
-use crate::data::leads::fold_address;
+use crate::data::json::Fault;
 use crate::data::{Error, Map};
 
 /// So deep are objects in objects taken apart.
 const DEEPEST: usize = 6;
 
-/// Whether the first character of a file is that of a list or an object.
+/// Whether a file begins as a list or an object does. A header may begin with a bracket: `[Email],[Name]`.
 ///
 /// # Errors
 /// If the file cannot be read.
 pub fn is_json(source: Source<'_>, encoding: &Text) -> Result<bool, Error> {
-    let first = first_character(source, encoding)?;
-    Ok(matches!(first, Some(b'[' | b'{')))
-}
-
-fn first_character(source: Source<'_>, encoding: &Text) -> Result<Option<u8>, Error> {
-    for byte in BufReader::new(Utf8Reader::new(source.open()?, encoding)).bytes() {
-        let byte = byte.map_err(|error| source.unreadable(error))?;
-        if !byte.is_ascii_whitespace() {
-            return Ok(Some(byte));
+    let mut bytes = BufReader::new(Utf8Reader::new(source.open()?, encoding)).bytes();
+    let mut next = || loop {
+        match bytes.next().transpose() {
+            Ok(Some(byte)) if byte.is_ascii_whitespace() => {}
+            byte => return byte.map_err(|error| source.unreadable(error)),
         }
-    }
-    Ok(None)
+    };
+    Ok(match next()? {
+        Some(b'{') => true,
+        Some(b'[') => next()?.is_none_or(|byte| matches!(byte, b'{' | b'[' | b']' | b'"' | b'-' | b'0'..=b'9')),
+        _ => false,
+    })
 }
 
 type Each<'a> = &'a mut dyn FnMut(Row, &mut Mapping, &mut Report) -> Result<(), Error>;
@@ -59,7 +61,7 @@ pub fn read(
         read.and_then(|()| json.end())
     } else {
         rows.report.format = "JSON lines".to_owned();
-        Deserializer::from_reader(&mut buffered).into_iter::<Value>().try_for_each(|value| rows.object(value?))
+        Deserializer::from_reader(&mut buffered).into_iter::<Strict>().try_for_each(|value| rows.object(value?.0))
     };
     if let Some(error) = rows.failed {
         return Err(error);
@@ -67,13 +69,13 @@ pub fn read(
     result.map_err(|error| {
         let what = error.to_string();
         let what = what.split(" at line ").next().unwrap_or(&what).to_owned();
-        let line = Some(error.line() as u64).filter(|line| *line > 0);
+        let place = Some((error.line(), error.column().max(1))).filter(|(line, _)| *line > 0);
+        let fault =
+            |problem| Error::Json { path: path.to_owned(), fault: Fault { path: String::new(), place, problem } };
         match error.classify() {
             serde_json::error::Category::Io => Error::read(path, std::io::Error::other(what)),
-            serde_json::error::Category::Eof => {
-                fault(path, line, "the JSON ends too early; the file looks cut off".into())
-            }
-            _ => fault(path, line, format!("{what}; mend it, or export the file as CSV")),
+            serde_json::error::Category::Eof => fault("the JSON ends too early; the file looks cut off".into()),
+            _ => fault(format!("{what}; mend it, or export the file as CSV")),
         }
     })
 }
@@ -118,22 +120,17 @@ struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    /// Reads an object of a row, or one that holds a list of them.
+    /// Reads an object of a row, or one that holds several.
     fn object(&mut self, value: Value) -> Result<(), serde_json::Error> {
-        if let Value::Object(mut object) = value {
-            let lists: Vec<&String> =
-                object.iter().filter(|(_, value)| is_list_of_objects(value)).map(|(key, _)| key).collect();
-            let is_row = object.keys().any(|key| self.mapping.recognises(key).is_some()) || is_payload(&object);
-            if let ([key], false) = (&lists[..], is_row)
-                && let key = (*key).clone()
-                && let Some(Value::Array(list)) = object.remove(&key)
-            {
+        let Value::Object(object) = value else { return self.row(value) };
+        let found = people(object, &|key| self.mapping.recognises(key).is_some());
+        match found {
+            Ok(rows) => {
                 self.report.format = "JSON".to_owned();
-                return list.into_iter().try_for_each(|row| self.row(row));
+                rows.into_iter().try_for_each(|row| self.row(row))
             }
-            return self.row(Value::Object(object));
+            Err(object) => self.row(Value::Object(object)),
         }
-        self.row(value)
     }
 
     fn row(&mut self, value: Value) -> Result<(), serde_json::Error> {
@@ -166,27 +163,6 @@ impl Rows<'_> {
             self.failed = Some(error);
             serde_json::Error::custom("stopped")
         })
-    }
-}
-
-fn is_list_of_objects(value: &Value) -> bool {
-    value.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(Value::is_object))
-}
-
-/// Whether an address stands in an object and none in its lists: what they hold is a part of the person's row, such as
-/// the thread in a saved webhook.
-fn is_payload(object: &Map) -> bool {
-    let (lists, others): (Vec<&Value>, Vec<&Value>) = object.values().partition(|value| is_list_of_objects(value));
-    others.into_iter().any(|value| has_address(value, DEEPEST))
-        && !lists.into_iter().any(|value| has_address(value, DEEPEST))
-}
-
-fn has_address(value: &Value, deepest: usize) -> bool {
-    match value {
-        Value::String(text) => fold_address(text).is_some(),
-        Value::Array(list) if deepest > 0 => list.iter().any(|value| has_address(value, deepest - 1)),
-        Value::Object(object) if deepest > 0 => object.values().any(|value| has_address(value, deepest - 1)),
-        _ => false,
     }
 }
 
@@ -224,7 +200,7 @@ impl<'de> Visitor<'de> for List<'_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        while let Some(value) = items.next_element::<Value>()? {
+        while let Some(Strict(value)) = items.next_element()? {
             self.0.row(value).map_err(A::Error::custom)?;
         }
         Ok(())

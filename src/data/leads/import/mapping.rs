@@ -1,13 +1,15 @@
 //! From a row's cells to a lead, by what its columns are.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Display;
 use std::path::Path;
 
 use super::blocked::Marker;
+use super::greeting::{is_form_of_address, split_name};
 use super::headers::{Field, fold_header};
 use super::known::KnownExport;
 use super::report::Report;
+use super::states::EVENTS;
 use super::{Options, fault, on_line};
 use crate::data::Error;
 use crate::data::leads::{Lead, fold_address};
@@ -62,8 +64,32 @@ struct Column {
     is_named_flag: bool,
     /// What the value of an object within an object is, such as `properties.email`.
     inner: Option<(Field, usize)>,
+    /// The same for whether somebody may be written to, such as `properties.hs_email_optout`.
+    inner_marker: Option<Marker>,
+    /// Values of people who are written to of which nobody knows whether they may be, with their rows.
+    unknown: BTreeMap<String, u64>,
     /// Whether any row has something in it.
     is_used: bool,
+}
+
+impl Column {
+    /// Counts a value of somebody who is written to, where nobody knows whether they may be. Events and numbers of a
+    /// tool that is known are its bookkeeping.
+    fn note_unknown(&mut self, cell: &str, known: Option<KnownExport>) {
+        /// More values than these are no states.
+        const MOST_VALUES: usize = 1_000;
+        const LONGEST: usize = 80;
+        let Some(marker) = self.marker.filter(|_| self.field.is_none()) else { return };
+        let is_tools = known.is_some() && (EVENTS.contains(&self.folded.as_str()) || cell.parse::<i64>().is_ok());
+        let is_numbered = marker == Marker::InstantlyState;
+        if marker.is_understood(cell) || (is_tools && !is_numbered) {
+            return;
+        }
+        let value: String = cell.chars().take(LONGEST).collect();
+        if self.unknown.len() < MOST_VALUES || self.unknown.contains_key(&value) {
+            *self.unknown.entry(value).or_default() += 1;
+        }
+    }
 }
 
 impl Mapping {
@@ -165,6 +191,7 @@ impl Mapping {
         let folded = fold_name(header);
         self.by_name.insert(name.clone(), self.columns.len());
         self.folded.insert(folded.clone());
+        let inner_marker = Marker::of_inner(&name);
         self.columns.push(Column {
             shared_name: if fold_name(&name) == folded { name.clone() } else { folded.clone() },
             name,
@@ -174,6 +201,8 @@ impl Mapping {
             marker: None,
             is_named_flag: false,
             inner: None,
+            inner_marker,
+            unknown: BTreeMap::new(),
             is_used: false,
         });
     }
@@ -205,7 +234,11 @@ impl Mapping {
             Some(field) => Some((field, 0)),
             None => meant.filter(is_open),
         };
-        column.marker = if column.is_named_flag { Some(Marker::NAMED) } else { Marker::of_header(&column.folded) };
+        column.marker = match self.known {
+            _ if column.is_named_flag => Some(Marker::NAMED),
+            Some(KnownExport::Instantly) if column.folded == "status" => Some(Marker::InstantlyState),
+            _ => Marker::of_header(&column.folded).or(column.inner_marker),
+        };
     }
 
     /// Looks whether everything is there: what a person has named, and a column of addresses. `line` is where the
@@ -220,6 +253,15 @@ impl Mapping {
         };
         if let Some((field, _, header)) = self.given.iter().find(is_missing) {
             return Err(fault(path, line, no_such_column(field, header, headers())));
+        }
+        let twice = self.given.iter().enumerate().find_map(|(index, (field, folded, header))| {
+            let earlier = self.given[..index].iter().find(|(_, other, same)| other == folded && same == header)?;
+            Some((earlier.0, *field, header))
+        });
+        if let Some((one, other, header)) = twice.filter(|(one, other, _)| one != other) {
+            let problem =
+                format!("--map {one} and --map {other} both name the column \"{header}\"; it can be one of them");
+            return Err(fault(path, line, problem));
         }
         if !self.columns.iter().any(|column| matches!(column.field, Some((Field::Email, _)))) {
             let fault = on_line(line, "no column is known to hold e-mail addresses".to_owned());
@@ -236,7 +278,13 @@ impl Mapping {
             let column = &mut self.columns[*index];
             column.is_used = true;
             let Some((field, rank)) = column.field else { continue };
-            if field == Field::Email && fold_address(cell).is_none() {
+            let is_none = match field {
+                Field::Email => fold_address(cell).is_none(),
+                // Beside the job, `Title` is how somebody is addressed.
+                Field::Title => is_form_of_address(cell),
+                _ => false,
+            };
+            if is_none {
                 continue;
             }
             let candidate = (rank, *index, at);
@@ -248,11 +296,11 @@ impl Mapping {
         let mut lead = lead?;
         let mut cells: Vec<(usize, Option<String>)> =
             row.into_iter().map(|(index, cell)| (index, Some(cell))).collect();
-        for (index, cell) in &cells {
-            let column = &self.columns[*index];
-            if let (None, Some(marker), Some(cell)) = (&lead.blocked, column.marker, cell) {
-                lead.blocked = marker.reason(cell).map(str::to_owned);
-            }
+        let marked = cells.iter().filter_map(|(index, cell)| Some((*index, cell.as_deref()?)));
+        let bar = marked.clone().find_map(|(index, cell)| self.columns[index].marker?.reason(cell));
+        lead.blocked = bar.map(|bar| bar.name().to_owned());
+        if bar.is_none() {
+            marked.for_each(|(index, cell)| self.columns[index].note_unknown(cell, self.known));
         }
         let place = |field: Field| best.get(&field).map(|(_, _, at)| *at);
         let parts: Vec<&str> = [Field::City, Field::State, Field::Country]
@@ -305,13 +353,16 @@ impl Mapping {
                 used.push((field, rank, &column.name));
                 continue;
             }
-            if matches!(column.marker, Some(Marker::Flag(_) | Marker::State)) {
+            if column.marker.is_some() {
                 report.markers.push(column.name.clone());
             }
+            let unknown = column.unknown.iter();
+            report.unknown.extend(unknown.map(|(value, rows)| (column.name.clone(), value.clone(), *rows)));
             if !column.is_named_flag {
                 report.kept.push(column.name.clone());
             }
         }
+        report.unknown.sort_by_key(|(_, _, rows)| std::cmp::Reverse(*rows));
         used.sort_by_key(|(field, rank, _)| (*field, *rank));
         report.used = used.into_iter().map(|(field, _, name)| (field, name.to_owned())).collect();
     }
@@ -338,23 +389,4 @@ fn inner_field(around: &str, inner: &str) -> Option<(Field, usize)> {
 fn fold_name(header: &str) -> String {
     let cut: String = header.chars().take(200).collect();
     fold_header(&cut)
-}
-
-/// Splits a name that is written in one: `Ada van Example`, or `Example, Ada`. `None` if several words stand before a
-/// comma: `Ada van Example, MBA` and `García López, María` look alike, and nobody is to be greeted as "MBA".
-fn split_name(name: &str) -> Option<(String, Option<String>)> {
-    let join = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let (first, last) = match name.split_once(',') {
-        Some((last, first)) if !first.trim().is_empty() => {
-            if last.trim().contains(char::is_whitespace) {
-                return None;
-            }
-            (join(first), join(last))
-        }
-        _ => match join(name).split_once(' ') {
-            Some((first, last)) => (first.to_owned(), last.to_owned()),
-            None => (join(name), String::new()),
-        },
-    };
-    (!first.is_empty() || !last.is_empty()).then(|| (first, Some(last).filter(|last| !last.is_empty())))
 }

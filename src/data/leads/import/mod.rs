@@ -4,16 +4,22 @@
 //! name ([`headers`]); that maps columns and judges no meaning, and the mapping is shown.
 
 mod blocked;
+mod greeting;
 pub mod headers;
 mod json_rows;
 mod known;
 mod mapping;
+mod people;
 mod report;
 mod rows;
 mod source;
 pub mod states;
 mod store;
+mod strict;
 mod table;
+mod unspaced;
+mod wordings;
+pub mod words;
 
 use std::path::Path;
 
@@ -25,6 +31,7 @@ pub use report::{Ragged, Report};
 pub use rows::{Cells, GIVEN, rows};
 pub use source::Source;
 pub use store::{Mode, import, name_from, preview};
+pub use wordings::Bar;
 
 use super::Lead;
 use crate::data::Error;

@@ -10,13 +10,14 @@ use csv::{ByteRecord, ReaderBuilder};
 use super::headers::Field;
 use super::mapping::{Mapping, Row};
 use super::report::Report;
+use super::unspaced::{Unspaced, unspaced};
 use super::{Source, fault};
 use crate::data::Error;
 use crate::data::encoding::{Text, Utf8Reader};
 use crate::data::leads::fold_address;
 
 /// Delimiters that are tried, the likeliest first.
-const DELIMITERS: &[u8] = b",;\t|";
+const DELIMITERS: &[u8] = b",;\t|^~";
 
 /// How many bytes of a file, in UTF-8, are read to find its delimiter and its header.
 const SAMPLE: u64 = 512 * 1024;
@@ -37,6 +38,8 @@ struct Layout {
     headers: Vec<String>,
     /// The column that holds the addresses, where its cells say so and no header does.
     addresses: Option<usize>,
+    /// Whether spaces stand between a delimiter and the quotation mark of a cell.
+    is_spaced: bool,
 }
 
 /// Reads the rows of a table.
@@ -67,6 +70,7 @@ pub fn read(
     let (quotes, end) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(b'\n')));
     let reader = Utf8Reader::new(source.open()?, encoding);
     let counted = Counted { reader, quotes: Rc::clone(&quotes), end: Rc::clone(&end) };
+    let counted = Unspaced::new(counted, layout.is_spaced.then_some(layout.delimiter));
     let counted = BufReader::with_capacity(128 * 1024, counted);
     let mut table =
         ReaderBuilder::new().has_headers(false).flexible(true).delimiter(layout.delimiter).from_reader(counted);
@@ -176,7 +180,12 @@ fn layout(source: Source<'_>, encoding: &Text, mapping: &Mapping) -> Result<Layo
     let delimiters = said.as_ref().map_or(DELIMITERS, |said| &said[..]);
     let best = delimiters
         .iter()
-        .filter_map(|delimiter| Guess::new(&sample, *delimiter, mapping))
+        .filter_map(|delimiter| {
+            let unspaced = unspaced(&sample, *delimiter);
+            let mut guess = Guess::new(unspaced.as_deref().unwrap_or(&sample), *delimiter, mapping)?;
+            guess.layout.is_spaced = unspaced.is_some();
+            Some(guess)
+        })
         .reduce(|best, other| if other.worth() > best.worth() { other } else { best });
     let Some(guess) = best else {
         return Err(fault(path, None, "the file holds no rows; nothing was imported".into()));
@@ -242,7 +251,7 @@ impl Guess {
         let below = &rows[at + 1..];
         let as_wide = below.iter().filter(|(_, row)| row.len() == headers.len()).count();
         let even = if below.is_empty() { 0 } else { as_wide * 100 / below.len() };
-        let layout = Layout { delimiter, row: at, line, headers, addresses };
+        let layout = Layout { delimiter, row: at, line, headers, addresses, is_spaced: false };
         Some(Guess { layout, fields: count, even, is_headless })
     }
 }

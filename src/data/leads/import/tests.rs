@@ -1,5 +1,6 @@
 #![allow(clippy::disallowed_methods, reason = "a test lays out files that are not the program's")]
 
+mod barred;
 mod lists;
 mod other_forms;
 

@@ -43,6 +43,15 @@ fn nobody_is_greeted_by_a_degree() {
 }
 
 #[test]
+fn a_form_of_address_is_no_first_name_and_no_job() {
+    let csv = "Title,Name,Job Title,Email\nMr,Dr. Bo Li,CEO,b@x.example\nFrau,Frau Muster,,m@x.example\n";
+    let (leads, _) = imported(csv.as_bytes()).unwrap();
+    assert_eq!((leads[0].first_name.as_deref(), leads[0].title.as_deref()), (Some("Bo"), Some("CEO")));
+    assert_eq!((leads[1].first_name.as_deref(), leads[1].last_name.as_deref()), (None, Some("Muster")));
+    assert_eq!(leads[1].title, None);
+}
+
+#[test]
 fn a_column_whose_cells_are_addresses_needs_no_name() {
     let (leads, report) = imported("Kontakt;Firma\nada@x.example;X GmbH\nbo@y.example;Y AG\n".as_bytes()).unwrap();
     assert_eq!((leads.len(), leads[1].company.as_deref()), (2, Some("Y AG")));

@@ -52,6 +52,15 @@ fn fields_within_objects_are_found() {
 }
 
 #[test]
+fn people_by_their_ids_are_rows_of_their_own() {
+    let text = r#"{"u1": {"email": "ann@a.example", "first_name": "Ann"},
+        "u2": {"email": "bob@b.example", "company": "Beta", "do_not_contact": "yes", "title": "CEO"}}"#;
+    let (leads, report) = imported(text.as_bytes()).unwrap();
+    assert_eq!((report.rows, leads[0].email.as_str(), leads[0].title.as_deref()), (2, "ann@a.example", None));
+    assert_eq!((leads[1].title.as_deref(), leads[1].blocked.as_deref()), (Some("CEO"), Some("do not contact")));
+}
+
+#[test]
 fn what_cannot_be_imported_is_said_in_one_line_with_what_to_do() {
     let cases: &[(&[u8], &str)] = &[
         (b"", "the file is empty"),
@@ -66,6 +75,8 @@ fn what_cannot_be_imported_is_said_in_one_line_with_what_to_do() {
         (b"[1, 2]", "row 1 is no object"),
         (b"[{\"email\": \"a@x.example\"}", "the file looks cut off"),
         (b"{\"email\": \"a@x.example\"}\n{oops}\n", "line 2"),
+        (b"[{\"email\": \"a@x.example\"}, {oops}]", "line 1, column 29"),
+        (b"[{\"email\": \"a@x.example\", \"email\": \"b@x.example\"}]", "the key \"email\" appears twice"),
         (b"\xff\xfe\0\0a\0\0\0", "UTF-32"),
         (b"email,name\na@x.example,Ada,CTO, Oslo\n", "the first on line 2, and no other has an e-mail address"),
     ];
@@ -77,4 +88,33 @@ fn what_cannot_be_imported_is_said_in_one_line_with_what_to_do() {
         "profileUrl,fullName,firstName,lastName,companyName,title,companyId,email\nhttps://li/a,Ada X,Ada,X,X,CTO,1,\n";
     let error = imported(headers.as_bytes()).unwrap_err();
     assert!(error.contains("this is a Sales Navigator export without addresses"), "{error}");
+}
+
+#[test]
+fn cells_in_marks_behind_spaces_are_read_without_them() {
+    let text = "First Name, Last Name, Email, Company, Do Not Call\n\
+                \"Ann\", \"Lee\", \"ann@a.example\", \"Acme, Ltd\", \"False\"\n\
+                \"Bo\", \"Li\", \"bo@b.example\", \"Bolt \"\"B\"\"\", \"True\"\n";
+    let (leads, report) = imported(text.as_bytes()).unwrap();
+    assert_eq!((report.ragged.count, leads.len()), (0, 2));
+    assert_eq!((leads[0].last_name.as_deref(), leads[0].company.as_deref()), (Some("Lee"), Some("Acme, Ltd")));
+    assert_eq!((leads[0].blocked.as_deref(), leads[1].blocked.as_deref()), (None, Some("Do Not Call")));
+    assert_eq!(leads[1].company.as_deref(), Some("Bolt \"B\""));
+    let inches = "email, screen, name\nann@a.example, 24\" wide, Ann\nbo@b.example, \"27\" curved, Bo\n";
+    assert_eq!(imported(inches.as_bytes()).unwrap().0.len(), 2, "a mark that nothing closes is a letter");
+}
+
+#[test]
+fn a_header_may_begin_with_a_bracket_and_rarer_signs_may_stand_between_cells() {
+    let (leads, report) = imported(b"[Email],[First Name]\nann@a.example,Ann\n").unwrap();
+    assert_eq!((report.format.as_str(), leads[0].first_name.as_deref()), ("CSV with commas", Some("Ann")));
+    for sign in ['^', '~'] {
+        let text = "First Name^Email^contact.unsubscribed\nAnn^ann@a.example^true\n".replace('^', &sign.to_string());
+        let (leads, _) = imported(text.as_bytes()).unwrap();
+        assert_eq!((leads[0].first_name.as_deref(), leads[0].blocked.as_deref()), (Some("Ann"), Some("unsubscribed")));
+    }
+    let map = vec![(Field::Title, "B".to_owned()), (Field::Company, "B".to_owned())];
+    let both = Place::new().import(b"email,B\na@a.example,CEO\n", Mode::New, &Options { map, ..Options::default() });
+    let error = both.unwrap_err().to_string();
+    assert!(error.contains("--map title and --map company both name the column \"B\""), "{error}");
 }
