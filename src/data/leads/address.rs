@@ -168,7 +168,7 @@ pub fn hash(address: &str) -> String {
 pub struct AddressKey(u128);
 
 impl AddressKey {
-    /// The key of a folded address. One that an earlier version folded, with an invisible letter or punycode left in it,
+    /// The key of a folded address. One that an earlier version folded, with an invisible letter or punycode left in,
     /// has the key that it has today.
     #[must_use]
     pub fn from_address(address: &str) -> Self {
