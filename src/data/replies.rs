@@ -21,13 +21,15 @@ pub struct Outcome {
     pub email: String,
     /// The arm whose message was sent.
     pub arm: String,
-    /// The messages that were sent, by step; at least one.
+    /// The messages that were sent, by step; at least one, but in what an import says of somebody to whom they were
+    /// sent according to an earlier one.
     #[serde(default)]
     pub sent: Vec<Sent>,
     /// The first reply by a person. An out-of-office note or a bounce is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply: Option<Reply>,
-    /// Whether the reply is one that was hoped for; `None` without a reply, or where nobody has said.
+    /// Whether the reply, which an earlier import may have, is one that was hoped for; `None` without a reply, or where
+    /// nobody has said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub positive: Option<bool>,
     /// Whether a message could not be delivered.

@@ -50,7 +50,8 @@ impl ReplyColumn {
     }
 }
 
-/// What the columns of [`REPLY_OR_FLAG`], and of who has replied, hold in a file, by their folded names. It takes all rows to know that.
+/// What the columns of [`REPLY_OR_FLAG`], and of who has replied, hold in a file, by their folded names. It takes all
+/// rows to know that.
 #[derive(Clone, Debug, Default)]
 pub struct ReplyColumns {
     columns: BTreeMap<&'static str, ReplyColumn>,
@@ -106,7 +107,8 @@ impl ReplyColumns {
     }
 }
 
-/// Whether a cell holds several words that are no state: what somebody wrote. "Opt out" is that, unlike "Not contacted".
+/// Whether a cell holds several words that are no state: what somebody wrote. "Opt out" is that, and "Not contacted" is
+/// not.
 #[must_use]
 pub fn is_prose_cell(text: &str) -> bool {
     text.split_whitespace().nth(1).is_some() && matches!(word(text), None | Some(Word::Barred))

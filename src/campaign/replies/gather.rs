@@ -179,7 +179,8 @@ impl Gathered {
         at.filter(|_| !is_judged).cloned()
     }
 
-    /// Whether a person may have replied before mail bounced: to another step, or before the step that bounced was sent.
+    /// Whether a person may have replied before mail bounced: to another step, or before the step that bounced was
+    /// sent.
     fn bounced_later(&self, sent: &BTreeMap<u32, Option<String>>) -> bool {
         let steps = |what: fn(&What) -> bool| {
             self.facts.iter().filter(move |fact| what(&fact.what)).map(|fact| (fact.step, fact.at.as_deref()))

@@ -55,12 +55,12 @@ impl Known {
     }
 
     /// What is known of a lead.
-    pub fn of(&self, lead: &str) -> Option<&Outcome> {
+    pub fn about(&self, lead: &str) -> Option<&Outcome> {
         self.places.get(lead).map(|at| &self.outcomes[*at])
     }
 
-    /// Drops what rested on an import that is gone: events of people to whom nothing was sent, and judgements of replies
-    /// that are none.
+    /// Drops what rested on an import that is gone: events of people to whom nothing was sent, and judgements of no
+    /// reply.
     pub fn settle(self) -> Self {
         let mut settled = Known::default();
         for mut outcome in self.outcomes.into_iter().filter(|outcome| !outcome.sent.is_empty()) {

@@ -134,7 +134,9 @@ pub fn import(folder: &DataFolder, campaign: &FileName, mut export: Export, now:
     }
     imported.unmatched.sort_by_key(|unmatched| unmatched.row);
     for outcome in matched.values() {
-        imported.matched.add(outcome);
+        // A judgement of a reply that an earlier export has is counted with that.
+        let positive = outcome.positive.filter(|_| outcome.is_replied());
+        imported.matched.add(&Outcome { positive, ..outcome.clone() });
         // Of whom an export says what happened, and an earlier one that they were written to.
         imported.matched.sent += u64::from(outcome.sent.is_empty());
     }
@@ -247,7 +249,7 @@ fn outcome(said: &Gathered, written: &Written, known: &Known) -> Result<Outcome,
         similar::which(&texts, text).map_or(0, |index| written.steps.get(index).map_or(0, |step| step.number))
     };
     let mut outcome = said.outcome(&step_of);
-    let before = known.of(&written.lead);
+    let before = known.about(&written.lead);
     if outcome.sent.is_empty() {
         if said.texts().next().is_some() {
             return Err(Why::OtherText);

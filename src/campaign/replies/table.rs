@@ -50,8 +50,8 @@ fn is_flagged_by(row: &Row, field: &str, yes: Word) -> bool {
     }
 }
 
-/// Whether a field of a table that asks for yes or no holds several words: of who has replied, what they wrote. One such
-/// cell among many of another kind, such as "noch nicht", is none.
+/// Whether a field of a table that asks for yes or no holds several words: of who has replied, what they wrote. One
+/// such cell among many of another kind, such as "noch nicht", is none.
 pub fn is_prose(row: &Row, field: &str, replies: &ReplyColumns) -> bool {
     field == "replied" && replies.replied_is_prose() && row.text(names(field)).is_some_and(is_prose_cell)
 }

@@ -153,8 +153,8 @@ fn is_told_name(name: &str) -> bool {
 
 /// The last word of a header, in small letters: of `leadId` and of `lead_id` it is `id`.
 fn last_word(header: &str) -> Option<String> {
-    let words = header.split(|letter: char| !letter.is_alphanumeric());
-    let last = words.filter(|word| !word.is_empty()).next_back()?;
+    let mut words = header.split(|letter: char| !letter.is_alphanumeric());
+    let last = words.rfind(|word| !word.is_empty())?;
     let mut start = 0;
     let mut before = ' ';
     for (at, letter) in last.char_indices() {

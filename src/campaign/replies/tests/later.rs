@@ -74,6 +74,7 @@ fn events_about_people_who_were_written_to_by_an_earlier_export_count() {
     ];
     let imported = bring(&folder, &file, Tool::Instantly, &rows);
     assert_eq!((imported.matched.sent, imported.matched.unsubscribed, imported.unmatched.len()), (3, 1, 1));
+    assert_eq!((imported.matched.replied, imported.matched.positive), (0, 0));
     let counts = imported.known;
     assert_eq!((counts.sent, counts.replied, counts.positive, counts.unsubscribed), (3, 1, 1, 1));
     // What rests on an import alone goes with it.

@@ -71,8 +71,8 @@ const YES: &[&str] =
 /// Cells that hold nothing, folded.
 const NOTHING: &[&str] = &["", "none", "null", "nil", "na"];
 
-/// Values of a flag that mean no, as does nothing. Everything else is a yes: a person is not written to if it is unclear
-/// whether they mind.
+/// Values of a flag that mean no, as does nothing. Everything else is a yes: a person is not written to if it is
+/// unclear whether they mind.
 const NO: &[&str] = &[
     "0",
     "false",
@@ -96,7 +96,8 @@ const NO: &[&str] = &[
 ];
 
 /// Signs that stand for nothing, or for a no.
-const BLANK: &str = "-\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2212}_.,;:/\\|'\"`(){}[]<>=?\u{25a1}\u{2610}\u{2717}\u{2718}\u{2715}\u{2716}\u{274c}\u{fe0f}\u{feff}\u{200b}";
+const BLANK: &str = "-\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2212}_.,;:/\\|'\"`(){}[]<>=?\u{25a1}\u{2610}\
+                     \u{2717}\u{2718}\u{2715}\u{2716}\u{274c}\u{fe0f}\u{feff}\u{200b}";
 
 /// What a cell says that holds a yes or a no and nothing else, in any language that lists of leads know; none for
 /// another text. An empty cell is a no; so are `{}` and `[]`, a dash, and a cross. A check mark is a yes.
@@ -112,9 +113,11 @@ pub fn yes_or_no(cell: &str) -> Option<bool> {
     }
 }
 
-/// Whether a cell is a link, such as one for unsubscribing: it says nothing of anybody.
+/// Whether a cell is a link, such as one for unsubscribing, or a field for it: it says nothing of anybody.
 fn is_link(cell: &str) -> bool {
-    cell.trim_start().get(..4).is_some_and(|start| start.eq_ignore_ascii_case("http"))
+    const BEGINNINGS: &[&str] = &["http", "www.", "mailto:", "<", "{{"];
+    let cell = cell.trim_start();
+    BEGINNINGS.iter().any(|start| cell.get(..start.len()).is_some_and(|part| part.eq_ignore_ascii_case(start)))
 }
 
 /// The number that Instantly has for a state.
@@ -257,7 +260,9 @@ mod tests {
         assert_eq!(consent.reason("UNSUBSCRIBED"), Some(Bar::Unsubscribed));
         assert!(["", "n/a", "Yes", "2026-01-04"].iter().all(|cell| consent.reason(cell).is_none()));
         assert!(consent.is_understood("2026-01-04") && !consent.is_understood("vielleicht"));
-        assert_eq!(Marker::of_header("unsubscribe").unwrap().reason("https://x.example/u/1"), None);
+        for link in ["https://x.example/u/1", "mailto:out@x.example", "{{unsubscribe_link}}"] {
+            assert_eq!(Marker::of_header("unsubscribe").unwrap().reason(link), None, "{link}");
+        }
     }
 
     #[test]

@@ -22,8 +22,8 @@ pub struct Report {
     pub used: Vec<(Field, String)>,
     /// Columns that say who may not be written to.
     pub markers: Vec<String>,
-    /// Values in columns of states of people who may be written to, of which nobody knows whether they say otherwise: the
-    /// column, the value, and its rows; the most rows first.
+    /// Values in columns of states of people who may be written to, of which nobody knows whether they say otherwise:
+    /// the column, the value, and its rows; the most rows first.
     pub unknown: Vec<(String, String, u64)>,
     /// The other columns, which are kept.
     pub kept: Vec<String>,

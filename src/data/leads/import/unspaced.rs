@@ -95,8 +95,7 @@ impl Filter {
                 (At::Plain, _) if is_end => At::Start(0),
                 (At::Plain, _) => At::Plain,
                 (At::Quoted(spaced), b'"') => At::Closed(spaced),
-                (At::Quoted(spaced), _) => At::Quoted(spaced),
-                (At::Closed(spaced), b'"') => At::Quoted(spaced),
+                (At::Quoted(spaced), _) | (At::Closed(spaced), b'"') => At::Quoted(spaced),
                 (At::Closed(_), _) if is_end => At::Start(0),
                 (At::Closed(spaced), b' ') => At::Closed(spaced),
                 (At::Closed(spaced), _) => {

@@ -69,9 +69,9 @@ const WORDINGS: &[(Bar, &[&str])] = &[
     (
         Bar::DoNotContact,
         &[
-            "donotcontact dontcontact dnc nocontact donotcontactagain donotemail dontemail donotmail dontmail donotwrite \
-             donotprospect donotreachout donotsend dontsend uncontactable blacklisted blacklist blocklisted blocklist \
-             suppressed suppression suppress spamcomplaint spamreport complained reportedspam reportedasspam \
+            "donotcontact dontcontact dnc nocontact donotcontactagain donotemail dontemail donotmail dontmail \
+             donotwrite donotprospect donotreachout donotsend dontsend uncontactable blacklisted blacklist \
+             blocklisted blocklist suppressed suppression suppress spamcomplaint spamreport complained reportedspam reportedasspam \
              markedasspam markedspam",
             "nichtkontaktieren nichtmehrkontaktieren nichtanschreiben nichtmehranschreiben nichtanmailen keinkontakt \
              keinewerbung keinemails keinemail kontaktsperre kontaktverbot kontaktgesperrt werbesperre werbeverbot \
