@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use num_traits::{Signed, ToPrimitive};
 
 use super::dates::{Date, dates};
-use super::numbers::{Exact, Form, Number, Unit, is_named_in, names_percent};
+use super::numbers::{Exact, Form, Number, Unit, is_named_in, names_percent, numbers};
 use super::source_index::SourceIndex;
 use super::sums::{Fault, Origin, Sum, derive};
 
@@ -59,26 +59,44 @@ impl<'a> Evidence<'a> {
         self.in_words.get_or_init(|| self.quotations.iter().flat_map(at).collect())
     }
 
-    /// Whether a number stands in a quotation. Per cent and money need a quotation that names them.
+    /// Whether a number stands in a quotation. Per cent and money have to be named there.
     fn quotes(&self, number: &Number) -> bool {
+        let is_quoted = || number.repeats_one_of(&self.in_digits) || number.repeats_one_of(self.in_words());
         let unit = number.readings.first().map_or(Unit::Plain, |reading| reading.unit);
-        let is_named = match unit {
-            Unit::Plain | Unit::Share | Unit::Cents => true,
-            Unit::Percent => self.any(names_percent),
-            Unit::Money(currency) => self.any(|quotation| is_named_in(currency, quotation)),
-        };
-        if is_named {
-            return number.repeats_one_of(&self.in_digits) || number.repeats_one_of(self.in_words());
+        match unit {
+            Unit::Plain | Unit::Share | Unit::Cents => is_quoted(),
+            Unit::Percent | Unit::Money(_) => {
+                self.is_counted(number, unit) || (is_quoted() && self.names(number, unit))
+            }
         }
-        let counts_it = |other: &&Number| other.readings.iter().all(|reading| reading.unit != Unit::Plain);
-        let is_share = |other: &Number| {
-            let shares = number.readings.iter().filter(|reading| reading.unit == Unit::Share);
-            let is_part = |value: Exact| value > Exact::from_integer(0) && value < Exact::from_integer(1);
-            shares
-                .filter(|share| is_part(share.value))
-                .any(|share| other.readings.iter().any(|a| a.value == share.value))
+    }
+
+    /// Whether a quoted number has the unit itself, or is the share that a percentage is.
+    fn is_counted(&self, number: &Number, unit: Unit) -> bool {
+        let has_unit = |other: &&Number| other.readings.iter().all(|reading| reading.unit != Unit::Plain);
+        let is_part = |value: Exact| value > Exact::from_integer(0) && value < Exact::from_integer(1);
+        let mut shares = number.readings.iter().filter(|share| share.unit == Unit::Share && is_part(share.value));
+        number.repeats_one_of(self.in_digits.iter().chain(self.in_words()).filter(has_unit))
+            || unit == Unit::Percent
+                && shares.any(|share| {
+                    let mut readings = self.in_digits.iter().flat_map(|other| &other.readings);
+                    readings.any(|reading| reading.unit == Unit::Plain && reading.value == share.value)
+                })
+    }
+
+    /// Whether a quotation names the unit of a number that it has without: in the same sentence, as in `19, 39 and 64
+    /// dollars`, or for all numbers, as in `All prices in dollars`.
+    fn names(&self, number: &Number, unit: Unit) -> bool {
+        let names = |text: &str| match unit {
+            Unit::Money(currency) => is_named_in(currency, text),
+            _ => names_percent(text),
         };
-        number.repeats_one_of(self.in_digits.iter().filter(counts_it)) || self.in_digits.iter().any(is_share)
+        let is_beside = |sentence: &str| names(sentence) && number.repeats_one_of(&numbers(sentence));
+        self.any(|quotation| {
+            let ends = |letter: char| matches!(letter, '\n' | ';' | '!' | '?' | '\u{3002}');
+            let mut sentences = quotation.split(ends).flat_map(|part| part.split(". "));
+            sentences.any(is_beside) || names(&without_units(quotation))
+        })
     }
 
     /// Whether a number in digits is an ordinal, and quoted as one in words: `3rd` and `third`.
@@ -281,6 +299,18 @@ fn separators(quotation: &str) -> i128 {
         _ => false,
     };
     letters.iter().enumerate().filter(|mark| is_mark(*mark)).count().to_i128().unwrap_or(0)
+}
+
+/// A text without its numbers that have a unit.
+fn without_units(text: &str) -> String {
+    let mut rest = String::with_capacity(text.len());
+    let mut from = 0;
+    for number in numbers(text).iter().filter(|number| number.readings.iter().all(|one| one.unit != Unit::Plain)) {
+        rest.push_str(&text[from..number.start.max(from)]);
+        from = number.end;
+    }
+    rest.push_str(&text[from..]);
+    rest
 }
 
 /// Whether what follows makes an ordinal of digits: a suffix, or a point within a sentence.

@@ -65,6 +65,8 @@ fn one_number_in_several_notations_is_no_second_number() {
 fn per_cent_and_money_need_a_source_that_names_them() {
     for (facts, claim, derivation) in [
         ("64 ovens sold.", "64% of ovens sold.", ""),
+        ("64 ovens sold. Returns: 3 %.", "64% of ovens sold.", ""),
+        ("64 ovens sold. $90 apiece.", "$64 apiece.", ""),
         ("64 ovens sold.", "$64 an oven.", ""),
         ("64 ovens sold.", "$64 an oven.", "64"),
         ("64 ovens sold.", "36% are left.", "100 - 64"),
@@ -81,6 +83,8 @@ fn per_cent_and_money_need_a_source_that_names_them() {
         ("64 per cent sold.", "64% are sold.", ""),
         ("Between 5 and 7 %.", "Between 5% and 7%.", ""),
         ("Plans: 19, 39 and 64 dollars.", "Plans at $19, $39 and $64.", ""),
+        ("All prices in £. Loaf 4, cake 19.", "A cake at £19.", ""),
+        ("0.64 of all ovens are sold.", "64% are sold.", ""),
         ("64 AUD a month.", "$64 a month.", ""),
         ("25 lbs a sack.", "25 pounds a sack.", ""),
         ("A fee of 6 %.", "72 % in a year.", "6 * 12"),
