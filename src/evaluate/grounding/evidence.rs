@@ -61,7 +61,8 @@ impl<'a> Evidence<'a> {
 
     /// Whether a number stands in a quotation. Per cent and money have to be named there.
     fn quotes(&self, number: &Number) -> bool {
-        let is_quoted = || number.repeats_one_of(&self.in_digits) || number.repeats_one_of(self.in_words());
+        let is_quoted =
+            || number.repeats_one_of(&self.in_digits.iter()) || number.repeats_one_of(&self.in_words().iter());
         let unit = number.readings.first().map_or(Unit::Plain, |reading| reading.unit);
         match unit {
             Unit::Plain | Unit::Share | Unit::Cents => is_quoted(),
@@ -76,7 +77,7 @@ impl<'a> Evidence<'a> {
         let has_unit = |other: &&Number| other.readings.iter().all(|reading| reading.unit != Unit::Plain);
         let is_part = |value: Exact| value > Exact::from_integer(0) && value < Exact::from_integer(1);
         let mut shares = number.readings.iter().filter(|share| share.unit == Unit::Share && is_part(share.value));
-        number.repeats_one_of(self.in_digits.iter().chain(self.in_words()).filter(has_unit))
+        number.repeats_one_of(&self.in_digits.iter().chain(self.in_words()).filter(has_unit))
             || unit == Unit::Percent
                 && shares.any(|share| {
                     let mut readings = self.in_digits.iter().flat_map(|other| &other.readings);
@@ -91,7 +92,7 @@ impl<'a> Evidence<'a> {
             Unit::Money(currency) => is_named_in(currency, text),
             _ => names_percent(text),
         };
-        let is_beside = |sentence: &str| names(sentence) && number.repeats_one_of(&numbers(sentence));
+        let is_beside = |sentence: &str| names(sentence) && number.repeats_one_of(&numbers(sentence).iter());
         self.any(|quotation| {
             let ends = |letter: char| matches!(letter, '\n' | ';' | '!' | '?' | '\u{3002}');
             let mut sentences = quotation.split(ends).flat_map(|part| part.split(". "));

@@ -122,6 +122,7 @@ fn a_bound_that_is_far_away_carries_nothing() {
         ("We save you 130 hours.", "130 > 45"),
         ("Bread for 137 shops.", "45 * 3 + 1 + 1"),
         ("Bread for 57 shops.", "45 + 12"),
+        ("Bread for 570 shops.", "45 / 60 > 570 / 1000"),
     ] {
         assert!(refused(facts, None, claim, derivation).is_some(), "{claim}");
     }
@@ -129,6 +130,7 @@ fn a_bound_that_is_far_away_carries_nothing() {
         ("Bread for over 200 shops.", "318 > 200"),
         ("Baked in under 60 minutes.", "45 < 60"),
         ("Baked in less than 2 hours.", "45 / 60 < 2"),
+        ("Three quarters of an hour is more than 7 in 10.", "45 / 60 > 7 / 10"),
     ] {
         assert_eq!(refused(facts, None, claim, derivation), None, "{claim}");
     }

@@ -123,10 +123,11 @@ impl Number {
     }
 
     /// The same for a proof: a space between groups of three parts two numbers only behind a name, as in `Q3 300`.
-    pub(super) fn repeats_one_of<'n>(&self, numbers: impl IntoIterator<Item = &'n Number> + Clone) -> bool {
+    pub(super) fn repeats_one_of<'n>(&self, numbers: &(impl Iterator<Item = &'n Number> + Clone)) -> bool {
         let among = |number: &Number| {
-            let mut all = numbers.clone().into_iter();
-            all.any(|other| number.repeats(other) || other.certain_parts().iter().any(|part| number.repeats(part)))
+            numbers
+                .clone()
+                .any(|other| number.repeats(other) || other.certain_parts().iter().any(|part| number.repeats(part)))
         };
         let parts = self.certain_parts();
         among(self) || (!parts.is_empty() && parts.iter().all(among))

@@ -282,8 +282,7 @@ impl Scan<'_> {
         let before = |places: usize| first.checked_sub(places).and_then(|at| self.letter(at));
         let is_cased = |letter: char| letter.is_lowercase() || letter.is_uppercase();
         match before(1) {
-            Some('_') => before(2).is_some_and(char::is_alphanumeric),
-            Some('x' | 'X') => before(2).is_some_and(char::is_alphanumeric),
+            Some('_' | 'x' | 'X') => before(2).is_some_and(char::is_alphanumeric),
             letter => letter.is_some_and(is_cased),
         }
     }
@@ -334,12 +333,12 @@ impl Number {
     }
 }
 
-/// A power of ten that a word multiplies by. One letter does only where it is attached.
+/// A power of ten that a word multiplies by. One letter but `k` does only where it is attached.
 fn scale(word: &str, is_attached: bool) -> Option<(u32, Certainty)> {
     let mut letters = word.chars();
     match (letters.next(), letters.next()) {
         (None, _) => None,
-        (Some(_), None) => units::scale(word).filter(|_| is_attached),
+        (Some(letter), None) => units::scale(word).filter(|_| is_attached || letter == 'k'),
         _ => units::scale(&word.to_lowercase()),
     }
 }

@@ -17,12 +17,14 @@ use num_traits::{CheckedMul, CheckedSub, Signed};
 use super::numbers::{Exact, Number, numbers_of_sum};
 use expression::{Node, Operator, Parser, Relation, Token, is_currency, leaf, tokens, values};
 use roles::{Beside, Free, Role, is_of_calendar};
-use scale::hundreds;
+use scale::{adds_per_cent, hundreds};
 
 /// Characters of a derivation that are read.
 const MOST_CHARACTERS: usize = 400;
 /// The largest bound of a comparison, in halves, that need not stand in a source.
 const MOST_HALVES: i128 = 40;
+/// The largest number of a fraction that is such a bound.
+const MOST_PARTS: i128 = 20;
 
 /// Where a number of a sum stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -232,28 +234,41 @@ impl<F: Fn(&Number) -> Origin, G: Fn(&Number) -> Option<bool>> Check<'_, F, G> {
             self.spoken.extend(values(node));
             return Ok(());
         }
-        if self.claimed(node).is_some() {
+        if !self.claimed(node).is_empty() {
             return Ok(());
         }
         self.node(node, Role::Alone)
     }
 
-    /// The number of the claim that is one side of a comparison.
-    fn claimed<'n>(&self, node: &'n Node) -> Option<&'n Number> {
-        let Node::Number(number) = node else { return None };
-        (self.compares && (self.origin)(number) == Origin::Claim).then_some(number)
+    /// The numbers of the claim that are one side of a comparison: one, or a small fraction, `9 / 10`.
+    fn claimed<'n>(&self, node: &'n Node) -> Vec<&'n Number> {
+        let is_small = |number: &&Number| leaf(number).iter().all(|value| *value <= Exact::from_integer(MOST_PARTS));
+        let numbers = match node {
+            Node::Number(number) => vec![number],
+            Node::Both(Operator::By, ..) => numbers_in(node),
+            _ => Vec::new(),
+        };
+        let is_whole = numbers.len() == 1 || (numbers.len() == 2 && numbers.iter().all(is_small));
+        let is_free = |number: &&&Number| matches!((self.origin)(number), Origin::Claim | Origin::Nowhere);
+        if !self.compares || !is_whole || !numbers.iter().all(|number| is_free(&number)) {
+            return Vec::new();
+        }
+        numbers.into_iter().filter(|number| (self.origin)(number) == Origin::Claim).collect()
     }
 
     /// Adds the numbers of the claim that lie near what they are compared with.
     fn bounds(&mut self, sides: &[Node], results: &[Vec<Exact>]) -> Result<(), Fault> {
         for (at, side) in sides.iter().enumerate() {
-            let Some(number) = self.claimed(side) else { continue };
+            let claimed = self.claimed(side);
+            if claimed.is_empty() {
+                continue;
+            }
             let beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten().filter_map(|at| results.get(at));
             let compared: Vec<Exact> = beside.flatten().copied().collect();
-            if !leaf(number).iter().any(|bound| compared.iter().any(|value| are_near(*bound, *value))) {
-                return Err(Fault::Far { left: shown(&compared), right: shown(&leaf(number)) });
+            if !results[at].iter().any(|bound| compared.iter().any(|value| are_near(*bound, *value))) {
+                return Err(Fault::Far { left: shown(&compared), right: shown(&results[at]) });
             }
-            self.bounds.push(number.clone());
+            self.bounds.extend(claimed.into_iter().cloned());
         }
         Ok(())
     }
@@ -365,16 +380,6 @@ fn numbers_in(node: &Node) -> Vec<&Number> {
 fn are_near(bound: Exact, value: Exact) -> bool {
     let apart = bound.checked_sub(&value).map(|apart| apart.abs());
     apart.is_some_and(|apart| apart <= Exact::new(3, 2) || apart <= bound.abs().min(value.abs()))
-}
-
-/// Whether an expression adds and subtracts per cent, and does nothing else.
-fn adds_per_cent(node: &Node) -> bool {
-    match node {
-        Node::Number(number) => number.is_percent(),
-        Node::Negative(inner) => adds_per_cent(inner),
-        Node::Hundredths(_) | Node::Both(Operator::Times | Operator::By, ..) => false,
-        Node::Both(_, left, right) => adds_per_cent(left) && adds_per_cent(right),
-    }
 }
 
 /// Whether an expression multiplies by nine fifths, as degrees of Celsius are.

@@ -28,6 +28,16 @@ pub(super) fn hundreds(node: &Node, is_hundredths: &impl Fn(&Number) -> Option<b
     }
 }
 
+/// Whether an expression adds and subtracts per cent, and does nothing else.
+pub(super) fn adds_per_cent(node: &Node) -> bool {
+    match node {
+        Node::Number(number) => number.is_percent(),
+        Node::Negative(inner) => adds_per_cent(inner),
+        Node::Hundredths(_) | Node::Both(Operator::Times | Operator::By, ..) => false,
+        Node::Both(_, left, right) => adds_per_cent(left) && adds_per_cent(right),
+    }
+}
+
 fn is_hundred(node: &Node) -> bool {
     let is_whole = |number: &Number| number.readings.iter().any(|reading| reading.value == Exact::from_integer(100));
     matches!(node, Node::Number(number) if is_whole(number) && !number.is_percent())
