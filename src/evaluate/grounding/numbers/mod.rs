@@ -1,7 +1,8 @@
 //! Numbers as people write them, whatever the locale, read exactly.
 //!
 //! `1.200` is twelve hundred in one country and one and a fifth in another: such a number has both readings, and two
-//! numbers may be the same if one reading of each is; a proof asks for more. Currencies and percent signs are kept apart where both numbers have one.
+//! numbers may be the same if one reading of each is; a proof asks for more. Currencies and percent signs are kept apart
+//! where both numbers have one.
 
 mod notation;
 mod scan;
