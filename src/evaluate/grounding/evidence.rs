@@ -183,7 +183,7 @@ impl<'a> Evidence<'a> {
         let origin = |number: &Number| {
             if self.quotes(number) {
                 Origin::Quoted
-            } else if self.known.counts(number) {
+            } else if self.known.repeats(number) {
                 Origin::Source
             } else if claimed.iter().any(|claim| claim.is(number)) {
                 Origin::Claim
@@ -221,7 +221,7 @@ impl<'a> Evidence<'a> {
             // The 0.02 of 2 %.
             (false, true) => Some(is_shown),
             (true, false) if self.any(names_percent) => None,
-            (true, true) if self.known.counts(number) => None,
+            (true, true) if self.known.repeats(number) => None,
             (true, _) => Some(false),
             (false, false) => None,
         }

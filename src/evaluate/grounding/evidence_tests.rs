@@ -115,7 +115,7 @@ fn large_numbers_in_words_are_held_like_those_in_digits() {
 
 #[test]
 fn a_bound_that_is_far_away_carries_nothing() {
-    let facts = "Bread for 318 shops, baked in 45 minutes.";
+    let facts = "Bread for 318 shops, baked in 45 minutes. 1 250 loaves.";
     for (claim, derivation) in [
         ("Bread for 10,000 shops.", "318 < 10000"),
         ("We save you 97% of the time.", "97% < 318"),

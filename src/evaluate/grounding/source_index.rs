@@ -58,6 +58,12 @@ impl<'a> SourceIndex<'a> {
             || (0..3).any(|source| number.is_among(self.in_words(source)))
     }
 
+    /// The same for a proof.
+    pub(super) fn repeats(&self, number: &Number) -> bool {
+        (0..3).any(|source| number.repeats_one_of(&self.in_digits(source).iter()))
+            || (0..3).any(|source| number.repeats_one_of(&self.in_words(source).iter()))
+    }
+
     /// The numbers in digits of which a quotation shows something: the whole numbers, though it begins or ends within
     /// one (`500 €` of `1 500 €`, `€4` of `€4 million`).
     pub(super) fn digits_at(&self, quotation: &str) -> Vec<Number> {
