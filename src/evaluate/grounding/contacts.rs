@@ -44,7 +44,7 @@ pub(super) fn contacts(text: &str) -> Vec<Contact> {
 }
 
 fn links(text: &str) -> impl Iterator<Item = Contact> + '_ {
-    // A bare domain without a path needs an ending that is no word of a language: a space may be missing behind a dot.
+    // A bare domain without a path needs an ending that hardly follows a dot in a text: a space may be missing there.
     static LINK: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(
             r"(?x)
@@ -52,7 +52,12 @@ fn links(text: &str) -> impl Iterator<Item = Contact> + '_ {
             | (?-u:\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
             | (?-u:\b(?:[A-Za-z0-9-]+\.)+
                 (?i:com|org|net|io|ai|app|dev|eu|info|biz|co|co\.uk|de|fr|es|nl|uk|ch|pl|jp|us|ca|au|br|se|dk|fi|cz)\b)
-              (?:/[^\s<>()\[\]\x22]*)?",
+              (?:/[^\s<>()\[\]\x22]*)?
+            | (?-u:\b(?:[A-Za-z0-9-]+\.)+
+                (?:xyz|shop|store|online|tech|site|cloud|agency|studio|me|tv|cc|gg|ly|gl|it|be|at|pt|ie|lu|li|gr|hu|ro
+                |bg|sk|lt|lv|ee|cy|mt|ua|ru|tr|ae|za|ke|ng|nz|kr|cn|tw|hk|sg|th|ph|vn|mx|ar|cl|uy|pe)\b)
+              (?:/[^\s<>()\[\]\x22]*)?
+            | (?-u:\b(?:[A-Za-z0-9-]+\.)+[a-z]{2,}/[\w~%-])[^\s<>()\[\]\x22]*",
         )
         .ok()
     });
@@ -157,6 +162,15 @@ mod tests {
         let text = "On 03.11.2026 at 9:30 we had 1 200 000 words, 0.1234567 of all, 2026-11-03. Then.Next e.g. this \
             z.B. das. 12 300 450";
         assert_eq!(found(text), []);
+        assert_eq!(found("Fr\u{fc}h.Das geht. And/or per kWh/Std./Tag, e.g./i.e. 1.5/2"), []);
+    }
+
+    #[test]
+    fn a_domain_is_a_link_whatever_its_ending() {
+        for link in ["kestrel.xyz", "kestrel.shop/a", "bit.ly/3xY", "calend.link/ruth", "kestrel.me", "www.kestrel.uk"]
+        {
+            assert_eq!(found(&format!("See {link}, please.")), [(link, MentionKind::Link)]);
+        }
     }
 
     #[test]

@@ -4,7 +4,8 @@ use std::cell::OnceCell;
 
 use num_traits::{Signed, ToPrimitive};
 
-use super::numbers::{Exact, Form, Number, Unit, numbers, spoken_numbers};
+use super::dates::{Date, dates};
+use super::numbers::{Exact, Form, Number, Unit, is_named_in, names_percent, numbers};
 use super::source_index::SourceIndex;
 use super::sums::{Fault, Origin, Sum, derive};
 
@@ -12,6 +13,10 @@ use super::sums::{Fault, Origin, Sum, derive};
 const GLUED_DIGITS: usize = 3;
 /// Items that are counted in a quotation at most.
 const MOST_ITEMS: i128 = 20;
+/// The largest number in words that often is none: an article, a pronoun, a verb, "one or two".
+const SMALL: i128 = 12;
+/// What part of a number in words a sum may differ by: `a good million`.
+const ROUGHLY: i128 = 10;
 /// How far a share may lie from a fraction in words.
 const PARTS_APART: (i128, i128) = (1, 50);
 /// The largest denominator of a fraction in words.
@@ -23,6 +28,8 @@ pub(super) struct Evidence<'a> {
     quotations: Vec<&'a str>,
     in_digits: Vec<Number>,
     in_words: OnceCell<Vec<Number>>,
+    ordinals: OnceCell<Vec<Number>>,
+    dates: OnceCell<Vec<Date>>,
 }
 
 /// The results of a derivation, and what is wrong with it if it has no bearing on the claim.
@@ -42,18 +49,75 @@ impl<'a> Evidence<'a> {
         if let Some(quotation) = quotations.iter().find(|quotation| !known.holds(quotation)) {
             return Err(quotation);
         }
-        let in_digits = quotations.iter().flat_map(|quotation| numbers(quotation)).collect();
-        Ok(Evidence { known, quotations, in_digits, in_words: OnceCell::new() })
+        let in_digits = quotations.iter().flat_map(|quotation| known.digits_at(quotation)).collect();
+        let [in_words, ordinals] = Default::default();
+        Ok(Evidence { known, quotations, in_digits, in_words, ordinals, dates: OnceCell::new() })
     }
 
     fn in_words(&self) -> &[Number] {
-        let read = |quotation: &&str| spoken_numbers(quotation, self.known.tongues());
-        self.in_words.get_or_init(|| self.quotations.iter().flat_map(read).collect())
+        let at = |quotation: &&str| self.known.words_at(quotation);
+        self.in_words.get_or_init(|| self.quotations.iter().flat_map(at).collect())
     }
 
-    /// Whether a number stands in a quotation.
+    /// Whether a number stands in a quotation. Per cent and money have to be named there.
     fn quotes(&self, number: &Number) -> bool {
-        number.is_among(&self.in_digits) || number.is_among(self.in_words())
+        let is_quoted =
+            || number.repeats_one_of(&self.in_digits.iter()) || number.repeats_one_of(&self.in_words().iter());
+        let unit = number.readings.first().map_or(Unit::Plain, |reading| reading.unit);
+        match unit {
+            Unit::Plain | Unit::Share | Unit::Cents => is_quoted(),
+            Unit::Percent | Unit::Money(_) => {
+                self.is_counted(number, unit) || (is_quoted() && self.names(number, unit))
+            }
+        }
+    }
+
+    /// Whether a quoted number has the unit itself, or is the share that a percentage is.
+    fn is_counted(&self, number: &Number, unit: Unit) -> bool {
+        let has_unit = |other: &&Number| other.readings.iter().all(|reading| reading.unit != Unit::Plain);
+        let is_part = |value: Exact| value > Exact::from_integer(0) && value < Exact::from_integer(1);
+        let mut shares = number.readings.iter().filter(|share| share.unit == Unit::Share && is_part(share.value));
+        number.repeats_one_of(&self.in_digits.iter().chain(self.in_words()).filter(has_unit))
+            || unit == Unit::Percent
+                && shares.any(|share| {
+                    let mut readings = self.in_digits.iter().flat_map(|other| &other.readings);
+                    readings.any(|reading| reading.unit == Unit::Plain && reading.value == share.value)
+                })
+    }
+
+    /// Whether a quotation names the unit of a number that it has without: in the same sentence, as in `19, 39 and 64
+    /// dollars`, or for all numbers, as in `All prices in dollars`.
+    fn names(&self, number: &Number, unit: Unit) -> bool {
+        let names = |text: &str| match unit {
+            Unit::Money(currency) => is_named_in(currency, text),
+            _ => names_percent(text),
+        };
+        let is_beside = |sentence: &str| names(sentence) && number.repeats_one_of(&numbers(sentence).iter());
+        self.any(|quotation| {
+            let ends = |letter: char| matches!(letter, '\n' | ';' | '!' | '?' | '\u{3002}');
+            let mut sentences = quotation.split(ends).flat_map(|part| part.split(". "));
+            sentences.any(is_beside) || names(&without_units(quotation))
+        })
+    }
+
+    /// Whether a number in digits is an ordinal, and quoted as one in words: `3rd` and `third`.
+    fn quotes_ordinal(&self, number: &Number, text: &str) -> bool {
+        let at = |quotation: &&str| self.known.ordinals_at(quotation);
+        is_ordinal(&text[number.end..])
+            && number.is_among(self.ordinals.get_or_init(|| self.quotations.iter().flat_map(at).collect()))
+    }
+
+    /// Whether a date of which the number is part follows from the quotations.
+    fn is_in_a_date(&self, number: &Number, dates: &[Date]) -> bool {
+        let quoted =
+            || self.dates.get_or_init(|| self.quotations.iter().flat_map(|text| super::dates::dates(text)).collect());
+        let is_quoted = |value: u32| {
+            let value = Exact::from_integer(value.into());
+            let is = |number: &&Number| number.readings.iter().any(|reading| reading.value == value);
+            self.in_digits.iter().any(|number| is(&number)) || self.in_words().iter().any(|number| is(&number))
+        };
+        let date = dates.iter().find(|date| date.range.contains(&number.start));
+        date.is_some_and(|date| date.follows(quoted(), is_quoted))
     }
 
     /// Whether a text stands in a quotation.
@@ -77,13 +141,15 @@ impl<'a> Evidence<'a> {
             Some(Ok(sums)) => (sums, None),
             Some(Err(fault)) => (Vec::new(), Some(fault)),
         };
+        let dates = dates(text);
         let lonely = |(at, number): (usize, &&Number)| {
             let next = claimed.get(at + 1).copied();
             let before = at.checked_sub(1).and_then(|before| claimed.get(before)).copied();
-            let by_quotation = self.quotes(number);
+            let by_quotation =
+                self.quotes(number) || self.quotes_ordinal(number, text) || self.is_in_a_date(number, &dates);
             let borne = by_quotation
                 || sums.iter().any(|sum| {
-                    sum.gives(number)
+                    (sum.gives(number) && self.knows_currency(number))
                         || sum.supposes(number, claimed)
                         || sum.lies_between(number, next)
                         || sum.lies_between(number, before)
@@ -106,44 +172,91 @@ impl<'a> Evidence<'a> {
         }
         match fault {
             // What is wrong is wrong, though the numbers stand in the quotations all the same.
-            Some(fault @ (Fault::Wrong { .. } | Fault::Unknown(_) | Fault::NotSupposed(_))) => Err(fault.to_string()),
+            Some(fault @ (Fault::Wrong { .. } | Fault::Far { .. } | Fault::Unknown(_) | Fault::NotSupposed(_))) => {
+                Err(fault.to_string())
+            }
             fault => Ok(Borne { uses_derivation: derivation.is_some() && fault.is_none() }),
         }
     }
 
     fn derive(&self, derivation: &str, claimed: &[&Number], in_message: &[Number]) -> Result<Vec<Sum>, Fault> {
-        derive(derivation, |number| {
+        let origin = |number: &Number| {
             if self.quotes(number) {
                 Origin::Quoted
-            } else if self.known.counts(number) {
+            } else if self.known.repeats(number) {
                 Origin::Source
             } else if claimed.iter().any(|claim| claim.is(number)) {
                 Origin::Claim
             } else if number.is_among(in_message) {
                 Origin::Message
+            } else if self.is_rate(number) {
+                Origin::Rate
             } else {
                 Origin::Nowhere
             }
-        })
+        };
+        derive(derivation, origin, |number| self.is_hundredths(number))
+    }
+
+    /// Whether a number multiplies by what a quoted percentage leaves or adds.
+    fn is_rate(&self, number: &Number) -> bool {
+        let one = Exact::from_integer(1);
+        let shares = self.in_digits.iter().flat_map(|other| &other.readings).filter(|other| other.unit == Unit::Share);
+        let rates: Vec<Exact> = shares.flat_map(|share| [one + share.value, one - share.value]).collect();
+        number.readings.iter().any(|reading| rates.contains(&reading.value) && reading.value != one)
+    }
+
+    /// Whether a number that a derivation has without a percent sign has one where it is quoted.
+    fn is_hundredths(&self, number: &Number) -> Option<bool> {
+        let (per_cent, others): (Vec<&Number>, Vec<&Number>) = self
+            .in_digits
+            .iter()
+            .chain(self.in_words())
+            .filter(|other| number.is(other))
+            .partition(|other| other.is_percent());
+        let is_shown = per_cent.iter().flat_map(|other| &other.readings).any(|other| {
+            other.unit == Unit::Percent && number.readings.iter().any(|reading| reading.value == other.value)
+        });
+        match (per_cent.is_empty(), others.is_empty()) {
+            // The 0.02 of 2 %.
+            (false, true) => Some(is_shown),
+            (true, false) if self.any(names_percent) => None,
+            (true, true) if self.known.repeats(number) => None,
+            (true, _) => Some(false),
+            (false, false) => None,
+        }
+    }
+
+    /// Whether a source names the currency of a number, if it has one.
+    fn knows_currency(&self, number: &Number) -> bool {
+        match number.readings.first().map(|reading| reading.unit) {
+            Some(Unit::Money(currency)) => self.known.texts().iter().any(|text| is_named_in(currency, text)),
+            _ => true,
+        }
     }
 
     /// Whether a number that says more than its value, in words or as none, one or all, may be meant by what is quoted:
-    /// it counts the items of a quotation, or a sum comes near it, or no number that is quoted speaks against it.
+    /// it counts the items of a quotation, or a sum comes near it, or it is small and no number that is quoted speaks
+    /// against it.
     fn may_say(&self, number: &Number, sums: &[Sum]) -> bool {
         let Some(reading) = number.readings.first() else { return true };
         let results = || sums.iter().flat_map(|sum| sum.results.iter().chain(&sum.spoken));
         // `four or five`, `three quarters`, `two and a half`; `about two thirds`, `eight in ten`: either of the two
         // numbers.
+        let apart = (reading.value / Exact::from_integer(ROUGHLY)).max(Exact::from_integer(1));
         let near = |result: &Exact| {
             let fraction =
                 *result.numer() == reading.value.to_integer() && (2..=MOST_DENOMINATOR).contains(result.denom());
-            fraction || (*result - reading.value).abs() < Exact::from_integer(1) || is_part(*result, reading.value)
+            fraction || (*result - reading.value).abs() < apart || is_part(*result, reading.value)
         };
         if results().any(near) || self.counts_items(reading.value) {
             return true;
         }
-        let is_percent = number.readings.iter().any(|reading| reading.unit == Unit::Percent);
-        let speaks = |other: &Number| !is_percent || other.readings.iter().any(|reading| reading.unit == Unit::Percent);
+        let is_percent = number.is_percent();
+        if number.form == Form::Words && (is_percent || reading.value > Exact::from_integer(SMALL)) {
+            return false;
+        }
+        let speaks = |other: &Number| !is_percent || other.is_percent();
         !self.in_digits.iter().any(speaks) && (is_percent || !self.in_words().iter().any(|other| !is_one(other)))
     }
 
@@ -189,6 +302,27 @@ fn separators(quotation: &str) -> i128 {
     letters.iter().enumerate().filter(|mark| is_mark(*mark)).count().to_i128().unwrap_or(0)
 }
 
+/// A text without its numbers that have a unit.
+fn without_units(text: &str) -> String {
+    let mut rest = String::with_capacity(text.len());
+    let mut from = 0;
+    for number in numbers(text).iter().filter(|number| number.readings.iter().all(|one| one.unit != Unit::Plain)) {
+        rest.push_str(&text[from..number.start.max(from)]);
+        from = number.end;
+    }
+    rest.push_str(&text[from..]);
+    rest
+}
+
+/// Whether what follows makes an ordinal of digits: a suffix, or a point within a sentence.
+fn is_ordinal(rest: &str) -> bool {
+    const SUFFIXES: [&str; 16] =
+        ["st", "nd", "rd", "th", "e", "er", "re", "ère", "ème", "eme", "ste", "de", "º", "ª", "°", "ro"];
+    let suffix = rest.find(|letter: char| !letter.is_alphabetic() && letter != '°').unwrap_or(rest.len());
+    let goes_on = || rest.strip_prefix(". ").is_some_and(|rest| rest.starts_with(char::is_alphabetic));
+    SUFFIXES.contains(&&rest[..suffix]) || goes_on()
+}
+
 /// Numbers whose whole meaning code cannot tell: those in words, and none, one or all.
 fn is_soft(number: &Number) -> bool {
     number.form == Form::Words || is_one(number) || is_all(number)
@@ -218,8 +352,20 @@ pub(super) fn is_held(number: &Number, text: &str) -> bool {
 impl Sum {
     /// Whether the number is what the sum comes to, or one that it is made of.
     fn gives(&self, number: &Number) -> bool {
-        self.results.iter().any(|result| number.rounds(*result))
-            || self.operands.iter().any(|operand| operand.is(number))
+        let counts = |unit: Unit| match (unit, self.is_hundredths) {
+            (Unit::Percent, Some(is_hundredths)) => is_hundredths,
+            (Unit::Share, Some(is_hundredths)) => !is_hundredths,
+            _ => true,
+        };
+        let rounds = |result: &Exact| {
+            let mut readings = number.readings.iter().filter(|reading| counts(reading.unit));
+            readings.any(|reading| reading.rounds(*result, number.is_year))
+        };
+        let in_points = || !number.is_percent() && self.points.iter().any(|result| number.rounds(*result));
+        let is = |operand: &Number| operand.is(number) && (operand.is_percent() || !number.is_percent());
+        self.results.iter().any(rounds)
+            || in_points()
+            || self.operands.iter().any(is)
             || self.bounds.iter().any(|bound| bound.is(number))
     }
 
@@ -240,3 +386,7 @@ impl Sum {
         is_narrow && self.results.iter().any(|result| low <= *result && *result <= high)
     }
 }
+
+#[cfg(test)]
+#[path = "evidence_tests.rs"]
+mod tests;

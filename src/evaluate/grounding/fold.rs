@@ -5,7 +5,7 @@
 
 use unicode_normalization::char::{canonical_combining_class, decompose_compatible};
 
-use super::numbers::digit;
+use super::numbers::{digit, is_invisible};
 
 /// A text folded, and where each of its bytes comes from.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +27,25 @@ impl Folded {
             folded.from.resize(folded.text.len(), (start, end));
         });
         folded
+    }
+
+    /// Whether a quotation stands in the text; see [`holds`].
+    pub(super) fn holds(&self, quotation: &str) -> bool {
+        holds(&self.text, quotation)
+    }
+
+    /// Whether a text that is folded already stands in this one.
+    pub(super) fn contains(&self, folded_text: &str) -> bool {
+        self.text.contains(folded_text)
+    }
+
+    /// Every place at which a piece of a quotation stands.
+    pub(super) fn places(&self, quotation: &str) -> Vec<Span> {
+        let mut found = Vec::new();
+        for piece in pieces(quotation) {
+            found.extend(places(&self.text, &piece).map(|at| self.span(at, at + piece.len())));
+        }
+        found
     }
 
     /// Where a quotation stands: at a place that is not used yet and cuts no word, if there is one. Dots of omission in
@@ -230,11 +249,7 @@ fn is_mark_of_quotation(letter: char) -> bool {
 
 /// Marks of quotation and emphasis, and what nobody sees.
 fn is_folded_away(letter: char) -> bool {
-    matches!(
-        letter,
-        '"' | '\'' | '`' | '*' | '_' | '~' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-    )
+    is_invisible(letter) || matches!(letter, '"' | '\'' | '`' | '*' | '_' | '~')
 }
 
 fn is_dash(letter: char) -> bool {

@@ -13,6 +13,7 @@ mod auditor;
 mod blanks;
 mod claim;
 mod contacts;
+mod dates;
 mod evidence;
 mod fold;
 mod mentions;

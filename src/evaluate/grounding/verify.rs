@@ -280,9 +280,12 @@ impl<'a> Verifier<'a> {
             let skipped: Vec<Range<usize>> =
                 contacts.chain(self.blanks.iter().map(|blank| blank.range.clone())).collect();
             let mut numbers = numbers_outside(self.message, &skipped);
-            let spoken = spoken_numbers(self.message, self.known.message_tongues());
-            numbers
-                .extend(spoken.into_iter().filter(|number| !skipped.iter().any(|range| range.contains(&number.start))));
+            let mut spoken = spoken_numbers(self.message, self.known.message_tongues());
+            // The million of `3 million` is no number beside it.
+            spoken.retain(|number| {
+                !number.overlaps_any(&numbers) && !skipped.iter().any(|range| range.contains(&number.start))
+            });
+            numbers.extend(spoken);
             numbers.retain(|number| is_held(number, self.message));
             numbers.sort_by_key(|number| number.start);
             numbers

@@ -1,16 +1,21 @@
 //! Numbers as people write them, whatever the locale, read exactly.
 //!
 //! `1.200` is twelve hundred in one country and one and a fifth in another: such a number has both readings, and two
-//! numbers are the same if one reading of each is. Currencies and percent signs are kept apart where both numbers have
-//! one.
+//! numbers may be the same if one reading of each is; a proof asks for more. Currencies and percent signs are kept apart
+//! where both numbers have one.
 
 mod notation;
 mod scan;
+mod seen;
 mod spoken;
 mod units;
 
 pub(super) use scan::{numbers, numbers_of_sum, numbers_outside};
-pub(super) use spoken::{Tongues, spoken_numbers};
+pub(super) use seen::is_invisible;
+pub(super) use spoken::{Tongues, spoken_numbers, spoken_ordinals};
+pub(super) use units::{is_named_in, names_percent};
+
+use units::Currency;
 
 use num_rational::Ratio;
 use num_traits::{CheckedSub, Signed};
@@ -70,7 +75,7 @@ pub(super) enum Unit {
     /// The same as a fraction of one.
     Share,
     /// Money, in this currency.
-    Money(units::Currency),
+    Money(Currency),
     /// Hundredths of a currency.
     Cents,
 }
@@ -78,7 +83,11 @@ pub(super) enum Unit {
 impl Unit {
     /// Whether two numbers with these units may be the same.
     fn agrees(self, other: Unit) -> bool {
-        self == Unit::Plain || other == Unit::Plain || self == other
+        match (self, other) {
+            (Unit::Plain, _) | (_, Unit::Plain) => true,
+            (Unit::Money(one), Unit::Money(other)) => one.agrees(other),
+            _ => self == other,
+        }
     }
 }
 
@@ -89,12 +98,55 @@ impl Number {
         self.readings.iter().any(same)
     }
 
+    /// Whether two numbers are the same, and neither takes for decimals what may as well be thousands: `2.500` is no
+    /// 2.5, but any other number with three decimals.
+    fn repeats(&self, other: &Number) -> bool {
+        let shows = |a: &Reading, b: &Reading| {
+            a.quantum == b.quantum || !(self.may_be_thousands(a) || other.may_be_thousands(b))
+        };
+        let same =
+            |a: &Reading| other.readings.iter().any(|b| a.value == b.value && a.unit.agrees(b.unit) && shows(a, b));
+        self.readings.iter().any(same)
+    }
+
+    fn may_be_thousands(&self, reading: &Reading) -> bool {
+        let thousands = reading.value * Exact::from_integer(1000);
+        reading.quantum < Exact::from_integer(1)
+            && self.readings.iter().any(|other| other.value == thousands && other.unit == reading.unit)
+    }
+
     /// Whether one of the numbers may be the same, or each part of this one is among them.
     pub(super) fn is_among(&self, numbers: &[Number]) -> bool {
         let among = |number: &Number| {
             numbers.iter().any(|other| number.is(other) || other.parts.iter().any(|part| number.is(part)))
         };
         among(self) || (!self.parts.is_empty() && self.parts.iter().all(among))
+    }
+
+    /// The same for a proof: a space between groups of three parts two numbers only behind a name, as in `Q3 300`.
+    pub(super) fn repeats_one_of<'n>(&self, numbers: &(impl Iterator<Item = &'n Number> + Clone)) -> bool {
+        let among = |number: &Number| {
+            numbers
+                .clone()
+                .any(|other| number.repeats(other) || other.certain_parts().iter().any(|part| number.repeats(part)))
+        };
+        let parts = self.certain_parts();
+        among(self) || (!parts.is_empty() && parts.iter().all(among))
+    }
+
+    fn certain_parts(&self) -> &[Number] {
+        let is_time = self.parts.iter().all(|part| part.end - part.start <= 2);
+        if is_time || self.form == Form::Glued { &self.parts } else { &[] }
+    }
+
+    /// Whether it shares a byte with one of these numbers of the same text.
+    pub(super) fn overlaps_any(&self, numbers: &[Number]) -> bool {
+        numbers.iter().any(|other| self.start < other.end && other.start < self.end)
+    }
+
+    /// Whether it is written with a percent sign, or before a word for it.
+    pub(super) fn is_percent(&self) -> bool {
+        self.readings.iter().any(|reading| reading.unit == Unit::Percent)
     }
 
     /// Whether the number is this value, rounded as it is written.
@@ -106,8 +158,15 @@ impl Number {
 impl Reading {
     /// Rounding to the last digit that is written is always allowed. Zeros at the end of a whole number may be written
     /// or rounded to, which nobody can tell: there no more than a twentieth is allowed.
-    fn rounds(&self, value: Exact, is_year: bool) -> bool {
-        if is_year {
+    pub(super) fn rounds(&self, value: Exact, is_year: bool) -> bool {
+        let all = match self.unit {
+            Unit::Percent => 100,
+            Unit::Share => 1,
+            _ => 0,
+        };
+        // Nearly all is not all, and hardly any is some.
+        let is_whole = all > 0 && (self.value == Exact::from_integer(all) || self.value == Exact::from_integer(0));
+        if is_year || is_whole {
             return value == self.value;
         }
         let one = Exact::from_integer(1);

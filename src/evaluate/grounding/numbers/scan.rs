@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::notation::{Notation, power};
+use super::seen::Seen;
 use super::units::{self, Certainty, Currency};
 use super::{Exact, Form, Number, Reading, Unit, digit};
 
@@ -18,7 +19,10 @@ pub(in crate::evaluate::grounding) fn numbers_of_sum(text: &str) -> Vec<Number> 
 
 /// The numbers of a text without those that begin within one of these ranges of bytes.
 pub(in crate::evaluate::grounding) fn numbers_outside(text: &str, skipped: &[Range<usize>]) -> Vec<Number> {
-    find(text, skipped, always_open)
+    let Some(seen) = Seen::new(text) else { return find(text, skipped, always_open) };
+    let skipped: Vec<Range<usize>> =
+        skipped.iter().map(|range| seen.position(range.start)..seen.position(range.end)).collect();
+    find(&seen.text, &skipped, always_open).into_iter().map(|number| seen.restore(number)).collect()
 }
 
 fn find(
@@ -95,7 +99,7 @@ impl Scan<'_> {
     /// A number that counts nothing in particular.
     fn plain(&self, first: usize, end: usize, readings: Vec<(Exact, Exact)>) -> Number {
         let reading = |(value, quantum)| Reading { value, quantum, unit: Unit::Plain };
-        let is_glued = first > 0 && self.is_cased(first - 1) && self.currency_before(first).is_none();
+        let is_glued = self.is_glued(first) && self.currency_before(first).is_none();
         Number {
             start: self.byte(first),
             end: self.byte(end),
@@ -123,12 +127,16 @@ impl Scan<'_> {
         let (start, mut after) = self.word(end);
         let word = self.slice(start, after);
         if let Some((powers, certainty)) = scale(word, start == end) {
-            number.multiply(power(powers), certainty);
+            let is_letter = after == start + 1;
             // The dot of an abbreviation.
             end = after + usize::from(self.letter(after) == Some('.') && self.letter(after + 1) == Some(' '));
             let next = self.word(end);
             (after, number.is_year) = (next.1, false);
-            self.count_money(number, (first, end), next.0, after)
+            let end = self.count_money(number, (first, end), next.0, after);
+            let is_money = number.readings.iter().any(|reading| matches!(reading.unit, Unit::Money(_)));
+            // Nobody counts metres or minutes of money.
+            number.multiply(power(powers), if is_letter && is_money { Certainty::Certain } else { certainty });
+            end
         } else {
             self.count_money(number, (first, end), start, after)
         }
@@ -163,7 +171,7 @@ impl Scan<'_> {
             }
         }
         if let Some(currency) = currency {
-            number.is_year = false;
+            (number.is_year, number.form) = (false, Form::Digits);
             if number.parts.iter().all(|part| part.end - part.start <= 2) {
                 number.parts.clear();
             }
@@ -222,16 +230,8 @@ impl Scan<'_> {
             }
             _ => return None,
         };
-        let with = |reading: &Reading, by: i128, unit| Reading {
-            value: reading.value / Exact::from_integer(by),
-            quantum: reading.quantum / Exact::from_integer(by),
-            unit,
-        };
-        let readings = &number.readings;
-        let hundredths = readings.iter().map(|reading| with(reading, divisor, Unit::Percent));
-        let shares = readings.iter().map(|reading| with(reading, divisor * 100, Unit::Share));
-        number.readings = hundredths.chain(shares).collect();
-        number.is_year = false;
+        number.count_hundredths(divisor);
+        (number.is_year, number.form) = (false, Form::Digits);
         number.parts.clear();
         Some(at + 1)
     }
@@ -246,7 +246,13 @@ impl Scan<'_> {
         if let Some(currency) =
             self.letter(before).and_then(units::sign).filter(|_| !is_ideographic(self.letters[before].1))
         {
-            return Some((before, currency));
+            // `R$`, `A$`: other dollars.
+            let start = (before.saturating_sub(2)..before).find(|start| {
+                self.letters[*start..before].iter().all(|letter| letter.1.is_ascii_uppercase())
+                    && !start.checked_sub(1).and_then(|at| self.letter(at)).is_some_and(char::is_alphanumeric)
+            });
+            let named = start.and_then(|start| Some((start, units::word(self.slice(start, at))?)));
+            return Some(named.unwrap_or((before, currency)));
         }
         let mut start = at;
         while start > 0 && at - start < 4 && self.letters[start - 1].1.is_alphabetic() {
@@ -271,8 +277,14 @@ impl Scan<'_> {
         )
     }
 
-    fn is_cased(&self, at: usize) -> bool {
-        self.letter(at).is_some_and(|letter| letter.is_lowercase() || letter.is_uppercase() || letter == '_')
+    /// Whether digits are part of a name. In `_40_` they are emphasised, and in `x10` multiplied.
+    fn is_glued(&self, first: usize) -> bool {
+        let before = |places: usize| first.checked_sub(places).and_then(|at| self.letter(at));
+        let is_cased = |letter: char| letter.is_lowercase() || letter.is_uppercase();
+        match before(1) {
+            Some('_' | 'x' | 'X') => before(2).is_some_and(char::is_alphanumeric),
+            letter => letter.is_some_and(is_cased),
+        }
     }
 
     fn letter(&self, at: usize) -> Option<char> {
@@ -289,6 +301,19 @@ impl Scan<'_> {
 }
 
 impl Number {
+    /// Makes it count hundredths, or with a divisor smaller parts.
+    pub(super) fn count_hundredths(&mut self, divisor: i128) {
+        let with = |reading: &Reading, by: i128, unit| Reading {
+            value: reading.value / Exact::from_integer(by),
+            quantum: reading.quantum / Exact::from_integer(by),
+            unit,
+        };
+        let readings = &self.readings;
+        let hundredths = readings.iter().map(|reading| with(reading, divisor, Unit::Percent));
+        let shares = readings.iter().map(|reading| with(reading, divisor * 100, Unit::Share));
+        self.readings = hundredths.chain(shares).collect();
+    }
+
     /// The number that a word such as `million` makes of it; the plain one as well where the word may say something
     /// else.
     fn multiply(&mut self, factor: i128, certainty: Certainty) {
@@ -308,12 +333,12 @@ impl Number {
     }
 }
 
-/// A power of ten that a word multiplies by. One letter does only where it is attached.
+/// A power of ten that a word multiplies by. One letter but `k` does only where it is attached.
 fn scale(word: &str, is_attached: bool) -> Option<(u32, Certainty)> {
     let mut letters = word.chars();
     match (letters.next(), letters.next()) {
         (None, _) => None,
-        (Some(_), None) => units::scale(word).filter(|_| is_attached),
+        (Some(letter), None) => units::scale(word).filter(|_| is_attached || letter == 'k'),
         _ => units::scale(&word.to_lowercase()),
     }
 }

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use text2num::{Language, Token, find_numbers, get_interpreter_for};
+use text2num::{Language, Occurence, Token, find_numbers, get_interpreter_for};
 use whatlang::{Detector, Lang};
 
 use super::notation::power;
+use super::units::begins_with_percent;
 use super::{Exact, Form, Number, Reading, Unit, numbers};
 
 static LANGUAGES: LazyLock<Vec<(Lang, Language)>> = LazyLock::new(|| {
@@ -61,6 +62,17 @@ impl Tongues {
 /// The cardinal numbers of a text that are written in words.
 pub(in crate::evaluate::grounding) fn spoken_numbers(text: &str, tongues: &Tongues) -> Vec<Number> {
     let mut found = ideographic(text);
+    found.extend(spoken(text, tongues, |number| !number.is_ordinal));
+    found
+}
+
+/// The ordinal numbers of a text that are written in words.
+pub(in crate::evaluate::grounding) fn spoken_ordinals(text: &str, tongues: &Tongues) -> Vec<Number> {
+    spoken(text, tongues, |number| number.is_ordinal)
+}
+
+fn spoken(text: &str, tongues: &Tongues, is_wanted: impl Fn(&Occurence) -> bool) -> Vec<Number> {
+    let mut found = Vec::new();
     let words = words(text);
     for (_, language) in LANGUAGES.iter().filter(|(lang, _)| tongues.languages.contains(lang)) {
         for number in find_numbers(words.iter(), language, 0.0) {
@@ -68,9 +80,13 @@ pub(in crate::evaluate::grounding) fn spoken_numbers(text: &str, tongues: &Tongu
                 continue;
             };
             let written = numbers(&number.text).into_iter().next();
-            if let Some(written) = written.filter(|_| !number.is_ordinal) {
+            if let Some(written) = written.filter(|_| is_wanted(&number)) {
                 let (start, end) = (first.start, last.start + last.text.len());
-                found.push(Number { start, end, form: Form::Words, is_year: false, ..written });
+                let mut number = Number { start, end, form: Form::Words, is_year: false, ..written };
+                if begins_with_percent(&text[end..]) {
+                    number.count_hundredths(1);
+                }
+                found.push(number);
             }
         }
     }

@@ -15,7 +15,7 @@ fn words(text: &str) -> Vec<i128> {
 
 #[test]
 fn the_same_number_is_the_same_in_every_notation() {
-    let same: [&[&str]; 13] = [
+    let same: [&[&str]; 16] = [
         &[
             "1.200 St",
             "1,200",
@@ -39,6 +39,9 @@ fn the_same_number_is_the_same_in_every_notation() {
         &["15p", "\u{a3}0.15", "15 pence"],
         &["3\u{5272}", "30%"],
         &["2\u{bd}", "2.5", "2,5"],
+        &["6k", "6 k", "6,000", "6 thousand"],
+        &["$70", "US$70", "70 USD", "70 dollars"],
+        &["70 kr", "70 SEK"],
     ];
     for group in same {
         for (a, b) in group.iter().flat_map(|a| group.iter().map(move |b| (a, b))) {
@@ -56,6 +59,14 @@ fn different_numbers_are_different() {
         ("14%", "\u{20ac}14"),
         ("1,200", "12,00"),
         ("3 million", "3"),
+        ("7M", "7"),
+        ("$7m", "$7"),
+        ("6k", "6"),
+        ("70 USD", "70 AUD"),
+        ("70 NOK", "70 SEK"),
+        ("R$ 70", "US$70"),
+        ("70 K\u{10d}", "\u{20ac}70"),
+        ("70 euros", "70 pounds"),
         ("14\u{4e07}", "14"),
         ("1.234.567", "1234.567"),
     ] {
@@ -84,6 +95,52 @@ fn groups_that_may_be_two_numbers_are_among_them() {
     let known = numbers("12 people, 300 days, 9 and 30");
     assert!(one("12 300").is_among(&known) && one("9.30").is_among(&known));
     assert!(!one("12,300").is_among(&known) && !one("9.31").is_among(&known));
+    // For a proof they are one number, but for times and names.
+    assert!(one("9.30").repeats_one_of(&known.iter()) && one("12").repeats_one_of(&numbers("Q12 300 pages").iter()));
+    assert!(
+        !one("12 300").repeats_one_of(&known.iter()) && !one("300").repeats_one_of(&numbers("12 300 pages").iter())
+    );
+}
+
+#[test]
+fn three_decimals_are_repeated_by_three_decimals() {
+    for (a, b) in [("2.500 St", "2,5"), ("\u{a3}3.750", "\u{a3}3.75"), ("1,400", "1.4")] {
+        assert!(one(a).is(&one(b)) && !one(a).repeats(&one(b)) && !one(b).repeats(&one(a)), "{a} and {b}");
+    }
+    for (a, b) in [("2.500", "2,500"), ("2.500", "2500"), ("0.125", "0,125"), ("2.50", "2,5"), ("1.234 %", "1,234 %")] {
+        assert!(one(a).repeats(&one(b)) && one(b).repeats(&one(a)), "{a} and {b}");
+    }
+}
+
+#[test]
+fn digits_are_read_as_people_see_them() {
+    for (text, same) in [
+        ("\u{1d7f3}\u{1d7ec}%", "70%"),
+        ("\u{2466}\u{24ea}%", "70%"),
+        ("7\u{fe0f}\u{20e3}0\u{fe0f}\u{20e3} tables", "70"),
+        ("_70%_", "70%"),
+        ("_70_ per cent", "70"),
+        ("x70 faster", "70"),
+        ("up70%", "70%"),
+        ("KSh70", "70 KES"),
+        ("7\u{200b}0\u{ad}0 tables", "700"),
+        ("10\u{2076} tables", "1,000,000"),
+    ] {
+        let number = one(text);
+        assert!(number.form == Form::Digits && number.is(&one(same)), "{text}: {number:?}");
+        assert!(text[number.start..number.end].contains(|letter: char| letter.is_numeric()), "{text}");
+    }
+    let found = |text: &str| numbers(text).iter().map(|number| number.form).collect::<Vec<_>>();
+    assert_eq!(found("\u{2460} fast \u{2461} cheap, in m\u{b2}\u{b9}"), []);
+    assert_eq!(found("70 m\u{b2}, km\u{b3}"), [Form::Digits]);
+    assert_eq!(found("\u{2077}\u{2070}\u{2044}\u{2081}\u{2080}\u{2080}").len(), 2);
+    assert_eq!(found("utm_70 i700"), [Form::Glued, Form::Glued]);
+}
+
+#[test]
+fn nearly_all_is_not_all() {
+    assert!(!one("100%").rounds(Exact::from_integer(96)) && !one("100 %").rounds(Exact::new(96, 100)));
+    assert!(!one("0%").rounds(Exact::new(1, 1000)) && one("100%").rounds(Exact::from_integer(1)));
 }
 
 #[test]
@@ -140,16 +197,17 @@ proptest! {
             format!("{}{fraction}", grouped.join(thousands))
         };
         let (left, right) = (one(&write(a)), one(&write(b)));
-        prop_assert!(left.is(&right), "{} {}", write(a), write(b));
+        prop_assert!(left.is(&right) && left.repeats(&right), "{} {}", write(a), write(b));
         prop_assert!(right.readings.iter().any(|reading| left.rounds(reading.value)));
     }
 
     #[test]
     fn no_text_makes_it_panic(
         text in "\\PC{0,60}",
+        dressed in "[0-9 .%_x\u{ad}\u{1d7f3}\u{2466}\u{2076}\u{2044}\u{2081}]{0,20}",
         numeric in "[0-9., '%\u{20ac}$\u{4e07}\u{5104}\u{5343}kmp\u{bd}]{0,40}",
     ) {
-        for text in [text, numeric] {
+        for text in [text, numeric, dressed] {
             for number in numbers(&text) {
                 let _ = &text[number.start..number.end];
             }

@@ -3,21 +3,28 @@
 //! A sum is an expression over plain numbers (`150 * 930`, `(6000 - 4200) / 6000`, `4180 * 2.1%`), several parted by
 //! semicolons. It is computed in exact fractions. What it is not allowed to do is to bring in a number: each stands in
 //! a source, or is a unit's factor that multiplies or divides. A comparison (`318 > 300`) carries what is said to be
-//! more or less than a number; and `say 180` introduces a quantity that the message itself supposes as an example, of
-//! which only a reader can tell that it is no claim. What an earlier sum of the same derivation comes to may be used in
-//! a later one, and units may be converted by a sum of their own (`12 / 3; 4 * 62`), which bears nothing by itself.
+//! more or less than a number, if it lies near; and `say 180` introduces a quantity that the message itself supposes as
+//! an example, of which only a reader can tell that it is no claim. What an earlier sum of the same derivation comes to
+//! may be used in a later one, and units may be converted by a sum of their own (`12 / 3; 4 * 62`), which bears nothing
+//! by itself.
 
 mod expression;
+mod roles;
+mod scale;
 
-use num_traits::CheckedMul;
+use num_traits::{CheckedMul, CheckedSub, Signed};
 
 use super::numbers::{Exact, Number, numbers_of_sum};
 use expression::{Node, Operator, Parser, Relation, Token, is_currency, leaf, tokens, values};
+use roles::{Beside, Free, Role, is_of_calendar};
+use scale::{adds_per_cent, hundreds};
 
 /// Characters of a derivation that are read.
 const MOST_CHARACTERS: usize = 400;
 /// The largest bound of a comparison, in halves, that need not stand in a source.
 const MOST_HALVES: i128 = 40;
+/// The largest number of a fraction that is such a bound.
+const MOST_PARTS: i128 = 20;
 
 /// Where a number of a sum stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +37,8 @@ pub(super) enum Origin {
     Claim,
     /// In the message apart from the claim, and in no source.
     Message,
+    /// Nowhere, but a quoted rate makes it: the 1.19 or the 0.81 of 19 %.
+    Rate,
     /// Nowhere.
     Nowhere,
 }
@@ -39,6 +48,10 @@ pub(super) enum Origin {
 pub(super) struct Sum {
     /// Its possible results: several if its numbers have several readings.
     pub results: Vec<Exact>,
+    /// The same in percentage points, where it adds and subtracts per cent only.
+    pub points: Vec<Exact>,
+    /// Whether its results are hundredths, or shares of one; `None` if they may be either.
+    pub is_hundredths: Option<bool>,
     /// Its numbers that stand in sources.
     pub operands: Vec<Number>,
     /// Its numbers that the message supposes.
@@ -67,12 +80,19 @@ pub(super) enum Fault {
     NotQuoted,
     #[error("{left} is not {right}")]
     Wrong { left: String, right: String },
+    #[error("{left} is not near {right}, which stands in no source")]
+    Far { left: String, right: String },
     #[error("the derivation \"{0}\" has no value")]
     NoValue(String),
 }
 
-/// Reads and computes a derivation.
-pub(super) fn derive(text: &str, origin: impl Fn(&Number) -> Origin) -> Result<Vec<Sum>, Fault> {
+/// Reads and computes a derivation. `is_hundredths` tells of a number without a percent sign whether its source has
+/// one.
+pub(super) fn derive(
+    text: &str,
+    origin: impl Fn(&Number) -> Origin,
+    is_hundredths: impl Fn(&Number) -> Option<bool>,
+) -> Result<Vec<Sum>, Fault> {
     let unreadable = || Fault::Unreadable(text.chars().take(80).collect());
     if text.chars().count() > MOST_CHARACTERS {
         return Err(unreadable());
@@ -91,7 +111,7 @@ pub(super) fn derive(text: &str, origin: impl Fn(&Number) -> Origin) -> Result<V
     });
     let mut derived: Vec<Sum> = Vec::new();
     for sum in computed {
-        let sum = one(sum, &origin, &supposed, &derived)?;
+        let sum = one(sum, (&origin, &is_hundredths), &supposed, &derived)?;
         derived.push(sum);
     }
     if derived.is_empty() {
@@ -108,7 +128,12 @@ fn supposition(sum: &str) -> Option<&str> {
 }
 
 /// Checks and computes one sum; `earlier` are those that stand before it.
-fn one(text: &str, origin: &impl Fn(&Number) -> Origin, supposed: &[Number], earlier: &[Sum]) -> Result<Sum, Fault> {
+fn one(
+    text: &str,
+    (origin, is_hundredths): (&impl Fn(&Number) -> Origin, &impl Fn(&Number) -> Option<bool>),
+    supposed: &[Number],
+    earlier: &[Sum],
+) -> Result<Sum, Fault> {
     let unreadable = || Fault::Unreadable(text.chars().take(80).collect());
     let tokens = tokens(text).ok_or_else(unreadable)?;
     let mut sides = Vec::new();
@@ -127,6 +152,8 @@ fn one(text: &str, origin: &impl Fn(&Number) -> Origin, supposed: &[Number], ear
     let compares = relations.iter().any(|relation| *relation != Relation::Equal);
     let mut check = Check {
         origin,
+        is_hundredths,
+        free: Free::default(),
         supposed,
         earlier,
         compares,
@@ -155,9 +182,18 @@ fn one(text: &str, origin: &impl Fn(&Number) -> Origin, supposed: &[Number], ear
             return Err(Fault::Wrong { left: shown(&results[left]), right: shown(&results[at + 1]) });
         }
     }
-    let results = if compares { None } else { results.into_iter().next() };
+    check.bounds(&sides, &results)?;
+    let results = if compares { None } else { results.into_iter().next() }.unwrap_or_default();
+    let hundred = Exact::from_integer(100);
+    let points = results.iter().filter(|_| adds_per_cent(&sides[0])).filter_map(|value| value.checked_mul(&hundred));
     Ok(Sum {
-        results: results.unwrap_or_default(),
+        points: points.collect(),
+        is_hundredths: match hundreds(&sides[0], is_hundredths) {
+            Some(0) => Some(false),
+            Some(1) => Some(true),
+            _ => None,
+        },
+        results,
         operands: check.operands,
         supposed: check.used,
         bounds: check.bounds,
@@ -176,8 +212,10 @@ fn shown(values: &[Exact]) -> String {
 }
 
 /// Holds the numbers of a sum against the sources.
-struct Check<'a, F> {
+struct Check<'a, F, G> {
     origin: &'a F,
+    is_hundredths: &'a G,
+    free: Free,
     supposed: &'a [Number],
     earlier: &'a [Sum],
     compares: bool,
@@ -190,13 +228,49 @@ struct Check<'a, F> {
     spoken: Vec<Exact>,
 }
 
-impl<F: Fn(&Number) -> Origin> Check<'_, F> {
+impl<F: Fn(&Number) -> Origin, G: Fn(&Number) -> Option<bool>> Check<'_, F, G> {
     fn side(&mut self, node: &Node) -> Result<(), Fault> {
         if self.compares && self.is_bound(node) {
             self.spoken.extend(values(node));
             return Ok(());
         }
+        if !self.claimed(node).is_empty() {
+            return Ok(());
+        }
         self.node(node, Role::Alone)
+    }
+
+    /// The numbers of the claim that are one side of a comparison: one, or a small fraction, `9 / 10`.
+    fn claimed<'n>(&self, node: &'n Node) -> Vec<&'n Number> {
+        let is_small = |number: &&Number| leaf(number).iter().all(|value| *value <= Exact::from_integer(MOST_PARTS));
+        let numbers = match node {
+            Node::Number(number) => vec![number],
+            Node::Both(Operator::By, ..) => numbers_in(node),
+            _ => Vec::new(),
+        };
+        let is_whole = numbers.len() == 1 || (numbers.len() == 2 && numbers.iter().all(is_small));
+        let is_free = |number: &&&Number| matches!((self.origin)(number), Origin::Claim | Origin::Nowhere);
+        if !self.compares || !is_whole || !numbers.iter().all(|number| is_free(&number)) {
+            return Vec::new();
+        }
+        numbers.into_iter().filter(|number| (self.origin)(number) == Origin::Claim).collect()
+    }
+
+    /// Adds the numbers of the claim that lie near what they are compared with.
+    fn bounds(&mut self, sides: &[Node], results: &[Vec<Exact>]) -> Result<(), Fault> {
+        for (at, side) in sides.iter().enumerate() {
+            let claimed = self.claimed(side);
+            if claimed.is_empty() {
+                continue;
+            }
+            let beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten().filter_map(|at| results.get(at));
+            let compared: Vec<Exact> = beside.flatten().copied().collect();
+            if !results[at].iter().any(|bound| compared.iter().any(|value| are_near(*bound, *value))) {
+                return Err(Fault::Far { left: shown(&compared), right: shown(&results[at]) });
+            }
+            self.bounds.extend(claimed.into_iter().cloned());
+        }
+        Ok(())
     }
 
     /// Whether one side of a comparison only repeats in digits what the claim says in words: `a week and a half` as
@@ -217,13 +291,36 @@ impl<F: Fn(&Number) -> Origin> Check<'_, F> {
             Node::Number(number) => self.number(number, role),
             Node::Negative(inner) | Node::Hundredths(inner) => self.node(inner, role),
             Node::Both(operator, left, right) => {
-                let role = match operator {
-                    Operator::Plus | Operator::Minus => Role::Addend,
+                let role = |beside: &Node| match operator {
+                    Operator::Plus | Operator::Minus => Role::Addend(self.beside(beside)),
                     Operator::Times | Operator::By => Role::Factor,
                 };
-                self.node(left, role)?;
-                self.node(right, role)
+                let (of_left, of_right) = (role(right), role(left));
+                self.node(left, of_left)?;
+                self.node(right, of_right)
             }
+        }
+    }
+
+    /// What a number is added to.
+    fn beside(&self, node: &Node) -> Beside {
+        let values = values(node);
+        let within = |low: i128, high: i128| {
+            values.iter().all(|value| (Exact::from_integer(low)..=Exact::from_integer(high)).contains(value))
+        };
+        let hundreds = hundreds(node, self.is_hundredths);
+        if within(-1, 1) {
+            Beside::Share
+        } else if scales_degrees(node) {
+            Beside::Degrees
+        } else if hundreds == Some(0) && within(0, 24) {
+            Beside::Hours
+        } else if hundreds != Some(0) && within(0, 24) {
+            Beside::HoursOrHundredths
+        } else if hundreds != Some(0) {
+            Beside::Hundredths
+        } else {
+            Beside::Count
         }
     }
 
@@ -238,7 +335,7 @@ impl<F: Fn(&Number) -> Origin> Check<'_, F> {
                 self.converts &= leaf(number).iter().any(|value| role.allows(*value));
                 self.operands.push(number.clone());
             }
-            Origin::Claim if self.compares => self.bounds.push(number.clone()),
+            Origin::Rate if role == Role::Factor => self.is_anchored = true,
             _ if self.earlier.iter().any(|sum| sum.comes_to(number)) => {
                 let is_anchored = self.earlier.iter().any(|sum| sum.is_anchored && sum.comes_to(number));
                 self.is_anchored |= is_anchored;
@@ -248,15 +345,16 @@ impl<F: Fn(&Number) -> Origin> Check<'_, F> {
             Origin::Claim | Origin::Message if self.supposed.iter().any(|other| other.is(number)) => {
                 self.used.push(number.clone());
             }
-            origin if !leaf(number).iter().any(|value| role.allows(*value)) => {
+            origin if !leaf(number).iter().any(|value| role.allows(*value)) || !self.free.has_room(role) => {
                 let value = shown(&leaf(number));
-                return Err(if origin == Origin::Nowhere { Fault::Unknown(value) } else { Fault::NotSupposed(value) });
+                let is_said = matches!(origin, Origin::Claim | Origin::Message);
+                return Err(if is_said { Fault::NotSupposed(value) } else { Fault::Unknown(value) });
             }
             // The 52 weeks of `52 weeks come to about 46,600`: borne out if the sum gives the other number.
             Origin::Claim if role == Role::Factor && leaf(number).iter().any(is_of_calendar) => {
                 self.used.push(number.clone());
             }
-            Origin::Claim | Origin::Message | Origin::Nowhere => {}
+            _ => {}
         }
         Ok(())
     }
@@ -278,45 +376,17 @@ fn numbers_in(node: &Node) -> Vec<&Number> {
     }
 }
 
-/// What a number does in a sum.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Role {
-    Alone,
-    Addend,
-    Factor,
+/// Whether a bound is about as large as what is compared with it: more than that, and any number would do.
+fn are_near(bound: Exact, value: Exact) -> bool {
+    let apart = bound.checked_sub(&value).map(|apart| apart.abs());
+    apart.is_some_and(|apart| apart <= Exact::new(3, 2) || apart <= bound.abs().min(value.abs()))
 }
 
-/// Whole factors of units, halves and tenths: days of a week, weeks and months of a year, and so on.
-const FACTORS: [i128; 23] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 20, 24, 26, 30, 52, 60, 100, 360, 365, 366, 1024, 3600];
-
-/// Whether a value counts hours, minutes, days, weeks, months or quarters of something larger.
-fn is_of_calendar(value: &Exact) -> bool {
-    value.is_integer() && [4, 7, 12, 24, 26, 30, 52, 60, 360, 365, 366].contains(&value.to_integer())
-}
-
-/// Factors between units of measure, in millionths: miles, pounds, inches, feet, gallons, acres, square feet.
-const MEASURES: [i128; 22] = [
-    1_609_344, 1_609_000, 1_600_000, 621_000, 621_371, 2_540_000, 304_800, 305_000, 453_592, 454_000, 2_204_600,
-    2_200_000, 3_785_000, 4_546_000, 404_700, 404_686, 2_471_000, 10_764_000, 92_900, 4_184_000, 3_600_000, 1_800_000,
-];
-
-impl Role {
-    /// Whether a number that stands in no source may be used in this role. Added numbers must stand somewhere;
-    /// exceptions are the whole (what is left of 100%), and the twelve hours of a clock.
-    fn allows(self, value: Exact) -> bool {
-        match self {
-            Role::Alone => false,
-            Role::Addend => [1, 100, 12].iter().any(|whole| value == Exact::from_integer(*whole)),
-            Role::Factor => {
-                let is_power = |value: i128| value >= 10 && (0..=12).any(|power| 10_i128.pow(power) == value);
-                let whole = value.is_integer().then(|| value.to_integer());
-                whole.is_some_and(|value| FACTORS.contains(&value) || is_power(value))
-                    || MEASURES.iter().any(|millionths| value == Exact::new(*millionths, 1_000_000))
-                    || [Exact::new(1, 100), Exact::new(1, 10), Exact::new(1, 1000), Exact::new(1, 2), Exact::new(1, 4)]
-                        .contains(&value)
-            }
-        }
-    }
+/// Whether an expression multiplies by nine fifths, as degrees of Celsius are.
+fn scales_degrees(node: &Node) -> bool {
+    let has = |value: Exact| numbers_in(node).iter().any(|number| leaf(number).contains(&value));
+    matches!(node, Node::Both(Operator::Times | Operator::By, ..))
+        && (has(Exact::new(9, 5)) || has(Exact::from_integer(9)) && has(Exact::from_integer(5)))
 }
 
 #[cfg(test)]

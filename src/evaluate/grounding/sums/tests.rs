@@ -19,7 +19,7 @@ fn computed(text: &str) -> Result<Vec<Exact>, Fault> {
             Origin::Nowhere
         }
     };
-    derive(text, origin).map(|sums| sums.into_iter().flat_map(|sum| sum.results).collect())
+    derive(text, origin, |_| None).map(|sums| sums.into_iter().flat_map(|sum| sum.results).collect())
 }
 
 fn whole(text: &str) -> Vec<i128> {
@@ -100,6 +100,21 @@ fn a_comparison_holds_the_claim_against_the_source() {
     assert_eq!(computed("300 <= 318"), Ok(vec![]));
     assert_eq!(computed("318 < 300"), Err(Fault::Wrong { left: "318".into(), right: "300".into() }));
     assert_eq!(computed("400 > 318"), Err(Fault::Unknown("400".into())));
+    // A bound that is far away says nothing.
+    assert_eq!(computed("6000 > 300"), Err(Fault::Far { left: "6000".into(), right: "300".into() }));
+    assert_eq!(computed("25 < 180"), Err(Fault::Far { left: "25".into(), right: "180".into() }));
+    assert_eq!(computed("930 > 180 + 318"), Err(Fault::NotSupposed("180".into())));
+}
+
+#[test]
+fn few_numbers_come_from_nowhere() {
+    assert_eq!(computed("318 + 1 + 1"), Err(Fault::Unknown("1".into())));
+    assert_eq!(computed("318 + 12"), Err(Fault::Unknown("12".into())));
+    assert_eq!(computed("78 * 4 * 3 * 2 / 7"), Err(Fault::Unknown("7".into())));
+    assert_eq!(computed("1 - (1 - 2.1%) * (1 - 2.1%)").map(|values| values.len()), Ok(1));
+    assert_eq!(whole("25 * 9 / 5 + 32"), [77]);
+    assert_eq!(whole("150 * 0.6214"), [93]);
+    assert_eq!(computed("150 * 0.63"), Err(Fault::Unknown("0.63".into())));
 }
 
 /// A random expression as text and its value.
