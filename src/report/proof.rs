@@ -1,6 +1,7 @@
 //! The proof in a few lines: the gain and what may be believed of it, kinds of people, and what a second judge says.
 
 use super::words;
+use crate::compare::Interval;
 use crate::compare::confirm::{Confirmed, Whom};
 use crate::compare::missing::WorstCase;
 use crate::compare::pooled::{Pooled, SegmentTests};
@@ -8,7 +9,7 @@ use crate::compare::second_judge::Opinion;
 use crate::compare::segments::Segment;
 use crate::compare::variance::Components;
 use crate::optimize::Objective;
-use crate::optimize::search::verdict::KindVerdict;
+use crate::optimize::search::verdict::{CycleVerdict, KindVerdict};
 use crate::optimize::story::{self, Proof, Story};
 
 /// Kinds of people that are named.
@@ -56,11 +57,22 @@ pub(super) fn lines(story: &Story, proof: &Proof) -> Vec<String> {
             words::interval(outcome.interval),
             words::count(outcome.personas as u64, "persona", "personas"),
         ));
+        lines.extend(not_in_the_interval(&story.verdict, outcome.interval).map(str::to_owned));
     }
     lines.extend(proof.later.map(after_the_decision));
     lines.extend(proof.worst_case.as_ref().map(failed_trials));
     lines.extend(proof.components.and_then(|components| scatter(&components, proof)));
     lines
+}
+
+/// Why nothing was proved, though the interval of the gain leaves out zero. The decision allows for people whom so small
+/// a sample misses; the interval is of those who were asked.
+pub(super) fn not_in_the_interval(verdict: &CycleVerdict, interval: Interval) -> Option<&'static str> {
+    let is_open = matches!(verdict, CycleVerdict::NotEnoughData { .. });
+    (is_open && interval.low > 0.0).then_some(
+        "The interval leaves out zero, but it is of the people who were asked: the verdict also counts against so few \
+         that a kind of person who loses may be missing among them.",
+    )
 }
 
 /// What was asked after the decision shows.
@@ -185,5 +197,19 @@ pub fn opinion(opinion: Opinion) -> &'static str {
         Opinion::Holds => "sees the gain as well",
         Opinion::DoesNot => "does not see the gain, and is shown to see less than the first judge",
         Opinion::CannotTell => "too few people to tell whether it sees the gain",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_open_verdict_beside_an_interval_above_zero_is_explained() {
+        let open = CycleVerdict::NotEnoughData { more_personas: None, messages_each: None, unreachable: None };
+        let (above, across) = (Interval { low: 0.045, high: 0.455 }, Interval { low: -0.01, high: 0.455 });
+        assert!(not_in_the_interval(&open, above).is_some_and(|why| why.contains("may be missing")));
+        assert_eq!(not_in_the_interval(&open, across), None);
+        assert_eq!(not_in_the_interval(&CycleVerdict::Adopted, above), None);
     }
 }

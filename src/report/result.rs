@@ -114,6 +114,9 @@ fn kept_aside(screen: &mut Screen, story: &Story, proof: &Proof) {
             later.unwrap_or_default()
         ),
     );
+    if let Some(why) = proof::not_in_the_interval(&story.verdict, outcome.interval) {
+        screen.line(Tone::Plain, format!("  {why}"));
+    }
     let is_grounded = proof.chances.is_none() && story.objective == Objective::Grounded;
     let rate = |rates: &Rates| if is_grounded { rates.grounded } else { Some(rates.response) };
     let share = |rates: &Rates| rate(rates).and_then(|rate| rate.share());
