@@ -15,6 +15,7 @@ use clap::Args;
 use super::error::Error;
 use super::named;
 use super::setup::Setup;
+use super::terminal;
 use crate::data::export::tuning::{Dpo, Sft, Tuning};
 use crate::data::export::{Csv, Excel, Exporter, Jsonl};
 use crate::data::{self, DataFolder, FileName, Kind, results_stream, whole};
@@ -66,7 +67,13 @@ pub(super) fn write_text(setup: &Setup, target: Target, text: &str) -> Result<()
     let path = match target {
         Target::New(path) => whole::create_new(&path, fill).map(|()| path)?,
         Target::Old(path) => whole::replace(&path, fill).map(|()| path)?,
-        Target::Stream(None) => return super::write(text),
+        Target::Stream(None) => {
+            let mut out = terminal::data();
+            return match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+                Err(source) if source.kind() != io::ErrorKind::BrokenPipe => Err(cannot_print(source)),
+                _ => Ok(()),
+            };
+        }
         Target::Stream(Some(path)) => {
             let written = File::options().write(true).open(&path).and_then(|mut out| out.write_all(text.as_bytes()));
             return written.map_err(|source| cannot_write(&path, source));
@@ -273,8 +280,7 @@ async fn stream(exporter: Arc<dyn Exporter>, source: Source, path: Option<PathBu
     let writer = std::thread::spawn(move || {
         let _ended = ended;
         match path {
-            // Not through anstream: what is exported is data, and its bytes are not to be touched.
-            None => source.write(&*exporter, Box::new(io::BufWriter::new(io::stdout().lock()))),
+            None => source.write(&*exporter, Box::new(io::BufWriter::new(terminal::data()))),
             Some(path) => match File::options().write(true).open(path) {
                 Ok(out) => source.write(&*exporter, Box::new(io::BufWriter::new(out))),
                 Err(error) => Ok(Err(error)),
@@ -284,11 +290,15 @@ async fn stream(exporter: Arc<dyn Exporter>, source: Source, path: Option<PathBu
     let _ = is_ended.await;
     match writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))? {
         Err(source) if source.kind() != io::ErrorKind::BrokenPipe => match shown {
-            None => Err(Error::Io { what: "cannot write to standard output".into(), source }),
+            None => Err(cannot_print(source)),
             Some(path) => Err(cannot_write(&path, source)),
         },
         _ => Ok(()),
     }
+}
+
+fn cannot_print(source: io::Error) -> Error {
+    Error::Io { what: "cannot write to standard output".into(), source }
 }
 
 fn cannot_write(path: &Path, source: io::Error) -> Error {

@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use self::choices::{Cycles, Target, When, key_of};
+use self::choices::{Cycles, Target, When, by_hand, key_of};
+use self::few::Few;
 use self::plan::{GoesOn, Plan};
 use super::error::Error;
 use super::examples;
@@ -152,6 +153,11 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let options = &options.with_messages_of(&older.metadata);
     let facts = options.facts.text()?;
     let by_hand = by_hand(&options.challenger)?;
+    // Of a file with nothing to learn from there is something else to say.
+    if older.counts.total > 0 {
+        let fresh = options.fresh_people.map_or(0, usize::from);
+        Few::of_file(&setup.folder, &file, options.alpha)?.someone(fresh)?;
+    }
     let models = ModelOptions { referee: Referee::parse(&options.referee)?, ..options.models.clone() };
     let mut clients = setup.audited_doors(&models, &[Role::Generator, Role::DecisionMaker, Role::Improver])?;
     if options.models.dry_run {
@@ -229,23 +235,6 @@ async fn cycles(
     }
     run.finish()?;
     Ok(())
-}
-
-/// The prompts that the user wrote.
-fn by_hand(paths: &[PathBuf]) -> Result<Vec<String>, Error> {
-    let read = |path: &PathBuf| {
-        let shown = path.display().to_string();
-        let text = crate::data::encoding::read_text(path).map_err(|source| Error::Read {
-            what: "candidate",
-            path: shown.clone(),
-            source,
-        })?;
-        match text.trim_start_matches('\u{feff}').trim() {
-            "" => Err(Error::Usage(format!("candidate {shown} is empty; write a prompt into it"))),
-            text => Ok(text.to_owned()),
-        }
-    };
-    paths.iter().map(read).collect()
 }
 
 fn cast(clients: &Clients) -> Cast {

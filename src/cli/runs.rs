@@ -3,14 +3,15 @@
 use std::io::{ErrorKind, Write};
 
 use clap::{Args, Subcommand};
-use comfy_table::Table;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{ContentArrangement, Table};
 
 use super::error::Error;
 use super::options::dollars;
 use super::print;
 use super::restate::elsewhere as remote;
 use super::setup::Setup;
+use super::terminal;
 use crate::data::titles::Titles;
 use crate::data::versions;
 use crate::journal::{self, BatchRow, FILE, Journal, RecordedCall, RunRow, RunState};
@@ -199,6 +200,9 @@ pub fn run(setup: &Setup, options: &Options) -> Result<Option<Resumed>, Error> {
     Ok(None)
 }
 
+/// Columns in which the table of runs can be read.
+const LEAST_COLUMNS: usize = 60;
+
 fn table(journal: &Journal, rows: &[RunRow]) -> Result<String, Error> {
     if rows.is_empty() {
         return Ok("No runs yet.\n".to_owned());
@@ -216,6 +220,11 @@ fn table(journal: &Journal, rows: &[RunRow]) -> Result<String, Error> {
             row.cost_usd.map_or_else(|| "unknown".to_owned(), words::dollars),
             size(row.bytes),
         ]);
+    }
+    // It keeps its full width where it is piped, and where a narrow terminal would break its words.
+    if let Some(columns) = terminal::columns().filter(|columns| *columns >= LEAST_COLUMNS) {
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+        table.set_width(u16::try_from(columns).unwrap_or(u16::MAX));
     }
     Ok(format!("{}\nResume an interrupted run: rejoinder runs resume RUN\n", table.trim_fmt()))
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::fold::{key, stands_in};
-use layout::{Block, Shape, blocks};
+use layout::{Block, Shape, blocks, has_wholes};
 pub use marking::{Kept, Mark, Marking};
 pub use variables::variables;
 
@@ -280,7 +280,8 @@ impl PromptParts {
                 announced = Some(text.trim_end_matches([':', '：']).to_owned());
                 continue;
             }
-            let text = if block.shape == Shape::Text { self.new_sentences(text) } else { text.to_owned() };
+            let is_prose = block.shape == Shape::Text && !has_wholes(text);
+            let text = if is_prose { self.new_sentences(text) } else { text.to_owned() };
             let names: Vec<String> = self.names_over(&blocks, place).into_iter().chain(announcement).collect();
             let item = with_headings(&names, &bare(&text));
             if !item.is_empty() && !items.iter().any(|other| key(other) == key(&item)) {

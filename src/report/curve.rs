@@ -1,35 +1,41 @@
 //! The rates of a lineage, version by version, each with its interval, as lines of text.
 
 use super::lineages::RunLine;
+use super::words;
 
-/// Characters of the scale.
+/// Characters of the scale, where there is room for them.
 const WIDTH: usize = 50;
+/// Fewer show nothing.
+const NARROWEST: usize = 20;
 
-/// The curve of these runs, in the order in which they are given; nothing for fewer than two with a rate.
+/// The curve of these runs in lines of at most so many columns, in the order in which they are given; nothing for fewer
+/// than two with a rate.
 #[must_use]
-pub fn text(runs: &[RunLine]) -> String {
+pub fn text(runs: &[RunLine], columns: usize) -> String {
     let drawn: Vec<&RunLine> = runs.iter().filter(|run| run.rate.interval.is_some()).collect();
     if drawn.len() < 2 {
         return String::new();
     }
     let labels: Vec<String> = drawn.iter().map(|run| label(run)).collect();
     let widest = labels.iter().map(String::len).max().unwrap_or_default();
-    let mut text = String::new();
-    for (run, label) in drawn.iter().zip(&labels) {
-        let (Some(share), Some(interval)) = (run.rate.share(), run.rate.interval) else { continue };
+    let figures = |run: &RunLine| {
         let rate = &run.rate;
         // Rates that different judges gave are no curve.
         let judge = if run.judge == drawn[0].judge && run.judge != "unknown" { "" } else { " *" };
-        text.push_str(&format!(
-            "{label:widest$} {} {:5.1}% ({} of {}){}{judge}\n",
-            bar(interval.low, share, interval.high),
-            share * 100.0,
-            rate.yes,
-            rate.total,
-            if rate.simulated { " simulated" } else { "" },
-        ));
+        let simulated = if rate.simulated { " simulated" } else { "" };
+        let (yes, total) = (words::thousands(rate.yes), words::thousands(rate.total));
+        format!("{:5.1}% ({yes} of {total}){simulated}{judge}", rate.share().unwrap_or_default() * 100.0)
+    };
+    let figures: Vec<String> = drawn.iter().map(|run| figures(run)).collect();
+    let beside = widest + 2 + figures.iter().map(String::len).max().unwrap_or_default();
+    let width = columns.saturating_sub(beside).clamp(NARROWEST, WIDTH);
+    let mut text = String::new();
+    for ((run, label), figures) in drawn.iter().zip(&labels).zip(&figures) {
+        let (Some(share), Some(interval)) = (run.rate.share(), run.rate.interval) else { continue };
+        let bar = bar([interval.low, share, interval.high], width);
+        text.push_str(&format!("{label:widest$} {bar} {figures}\n"));
     }
-    text.push_str(&format!("{:widest$} {}\n", "", scale()));
+    text.push_str(&format!("{:widest$} {}\n", "", scale(width)));
     if drawn.iter().any(|run| run.judge != drawn[0].judge || run.judge == "unknown") {
         text.push_str("* another or an unknown judge: not to be compared with the first\n");
     }
@@ -40,13 +46,10 @@ fn label(run: &RunLine) -> String {
     run.version.map_or_else(|| "first".to_owned(), |version| format!("v{version}"))
 }
 
-fn place(share: f64) -> usize {
-    (share.clamp(0.0, 1.0) * (WIDTH - 1) as f64).round() as usize
-}
-
 /// The interval as a line, the rate as a point on it.
-fn bar(low: f64, share: f64, high: f64) -> String {
-    let (low, at, high) = (place(low), place(share), place(high));
+fn bar(interval: [f64; 3], width: usize) -> String {
+    let place = |share: f64| (share.clamp(0.0, 1.0) * (width - 1) as f64).round() as usize;
+    let [low, at, high] = interval.map(place);
     let sign = |column: usize| match column {
         column if column == at => '●',
         column if column == low => '├',
@@ -54,19 +57,21 @@ fn bar(low: f64, share: f64, high: f64) -> String {
         column if (low..high).contains(&column) => '─',
         _ => ' ',
     };
-    (0..WIDTH).map(sign).collect()
+    (0..width).map(sign).collect()
 }
 
 /// Its ends and its middle.
-fn scale() -> String {
+fn scale(width: usize) -> String {
     let (middle, end) = ("50%", "100%");
-    let left = WIDTH / 2 - middle.len();
-    format!("0%{:left$}{middle}{:>right$}", "", end, right = WIDTH - left - 2 - middle.len())
+    let left = width / 2 - middle.len();
+    format!("0%{:left$}{middle}{:>right$}", "", end, right = width - left - 2 - middle.len())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use unicode_width::UnicodeWidthStr;
+
     use crate::compare::{Rate, Tally};
 
     fn run(version: Option<u64>, yes: u64, judge: &str) -> RunLine {
@@ -89,13 +94,18 @@ mod tests {
     fn a_curve_has_every_rate_with_its_interval_and_marks_other_judges() {
         let runs =
             [run(None, 10, "1234"), run(Some(1), 18, "1234"), run(Some(10), 40, "abcd"), run(Some(11), 0, "1234")];
-        insta::assert_snapshot!(text(&runs));
+        insta::assert_snapshot!(text(&runs, 100));
+        assert!(text(&runs, 100).lines().any(|line| line.width() > 80));
+        for columns in [60, 80] {
+            let drawn = text(&runs, columns);
+            assert!(drawn.lines().all(|line| line.width() <= columns || line.starts_with('*')), "{drawn}");
+        }
         let alike = [run(None, 10, "1234"), run(Some(1), 18, "1234")];
-        assert!(!text(&alike).contains('*'));
+        assert!(!text(&alike, 80).contains('*'));
     }
 
     #[test]
     fn of_one_run_there_is_no_curve() {
-        assert_eq!(text(&[run(None, 10, "1234")]), "");
+        assert_eq!(text(&[run(None, 10, "1234")], 80), "");
     }
 }

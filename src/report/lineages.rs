@@ -175,7 +175,7 @@ pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, titles: &Titles, width: 
             title if title == base => words::one_line(lineage, 100),
             title => format!("{} ({})", words::one_line(title, 120), words::one_line(lineage, 100)),
         };
-        text.push_str(&format!("{heading}\n{drawn}\n{}", curve::text(runs)));
+        text.push_str(&format!("{heading}\n{drawn}\n{}", curve::text(runs, width)));
         // The latest that a cycle saved holds what was adopted, or what stayed.
         if let Some(best) = runs.iter().rev().find(|run| run.verdict.is_some()) {
             let name = words::one_line(&best.name, 80);

@@ -200,7 +200,11 @@ fn since_parent(metadata: &Metadata) -> Option<String> {
 #[must_use]
 pub fn objections_text(found: &Objections, name: &str) -> String {
     let quoted = |quote: &str| words::one_line(quote, 90);
-    let saying_no = format!("{} of {} personas said no at least once", found.personas_saying_no, found.personas);
+    let saying_no = format!(
+        "{} of {} personas said no at least once",
+        words::thousands(found.personas_saying_no as u64),
+        words::thousands(found.personas as u64)
+    );
     let Some(sorted) = &found.sorted else {
         let list = |quotes: &[String]| match quotes {
             [] => "  none\n".to_owned(),
@@ -251,7 +255,8 @@ impl Detail {
 
     fn messages(&self, text: &mut String) {
         let (shown, all) = (self.messages.len(), self.passing);
-        let _ = writeln!(text, "MESSAGES ({shown} of {all} shown)");
+        let thousands = |count: usize| words::thousands(count as u64);
+        let _ = writeln!(text, "MESSAGES ({} of {} shown)", thousands(shown), thousands(all));
         for message in &self.messages {
             let _ = writeln!(
                 text,
@@ -264,7 +269,7 @@ impl Detail {
             );
         }
         if all > shown {
-            let _ = writeln!(text, "\n{} more; show them with --limit {all}", all - shown);
+            let _ = writeln!(text, "\n{} more; show them with --limit {all}", thousands(all - shown));
         }
     }
 }

@@ -126,10 +126,12 @@ pub fn wrap(text: &str, columns: usize) -> String {
     broken(text, columns, "")
 }
 
-/// Where a line ends with a command to paste, as in `Next: rejoinder show NAME`: where the command begins.
+/// Where a line ends with a command to paste, as in `Next: rejoinder show NAME`: where the command begins. Words with a
+/// comma or a full stop behind them are a sentence.
 fn command_at(line: &str) -> Option<usize> {
     let at = line.find(": rejoinder ")? + 2;
-    Some(at)
+    let is_sentence = line.ends_with('.') || line[at..].split(' ').any(|word| word.ends_with([',', ';']));
+    (!is_sentence).then_some(at)
 }
 
 /// The same of a command, so that it can still be copied: where it goes on, the shell is told so.
@@ -147,15 +149,18 @@ fn broken(text: &str, columns: usize, mark: &str) -> String {
 }
 
 fn broken_line(line: &str, columns: usize, mark: &str) -> String {
+    if line.len() > columns && line.bytes().all(|byte| byte == b'=') {
+        return line[..columns].to_owned();
+    }
     // A table or a picture is as wide as it was made.
     if line.width() <= columns || line.contains(['│', '┌', '└', '╞', '├']) {
         return line.to_owned();
     }
     let indent = line.len() - line.trim_start_matches(' ').len();
     if let (true, Some(at)) = (mark.is_empty(), command_at(line)) {
-        // A command in two lines could not be pasted: it stands on one of its own, however long that is.
-        let (head, command) = (broken_line(line[..at].trim_end(), columns, mark), &line[at..]);
-        return format!("{head}\n{:width$}{command}", "", width = indent + 2);
+        // It begins on a line of its own, from which it can be copied.
+        let alone = format!("{:width$}{}", "", &line[at..], width = indent + 2);
+        return format!("{}\n{}", broken_line(line[..at].trim_end(), columns, mark), command(&alone, columns));
     }
     let hanging = (indent + 2).min(columns / 2);
     let (mut text, mut at) = (line[..indent].to_owned(), indent);
@@ -231,8 +236,15 @@ mod tests {
         ");
         insta::assert_snapshot!(wrap("Next: rejoinder export spring --for instantly -o spring.csv", 30), @r"
         Next:
-          rejoinder export spring --for instantly -o spring.csv
+          rejoinder export spring \
+            --for instantly \
+            -o spring.csv
         ");
+        insta::assert_snapshot!(wrap("Ask another: rejoinder audit-judge, with the model", 30), @r"
+        Ask another: rejoinder
+          audit-judge, with the model
+        ");
+        assert_eq!(wrap(&"=".repeat(60), 40), "=".repeat(40));
         assert_eq!(wrap("ab cd", 5), "ab cd");
         assert_eq!(wrap("日本語日本語 日本語日本語", 24), "日本語日本語\n  日本語日本語");
     }

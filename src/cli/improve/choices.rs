@@ -2,7 +2,10 @@
 //! runs that began before are found by them.
 
 use std::fmt::Display;
+use std::path::PathBuf;
 use std::str::FromStr;
+
+use crate::cli::error::Error;
 
 /// `--cycles`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +82,23 @@ impl When {
             When::Never => "Never",
         }
     }
+}
+
+/// The prompts that the user wrote.
+pub(super) fn by_hand(paths: &[PathBuf]) -> Result<Vec<String>, Error> {
+    let read = |path: &PathBuf| {
+        let shown = path.display().to_string();
+        let text = crate::data::encoding::read_text(path).map_err(|source| Error::Read {
+            what: "candidate",
+            path: shown.clone(),
+            source,
+        })?;
+        match text.trim_start_matches('\u{feff}').trim() {
+            "" => Err(Error::Usage(format!("candidate {shown} is empty; write a prompt into it"))),
+            text => Ok(text.to_owned()),
+        }
+    };
+    paths.iter().map(read).collect()
 }
 
 #[cfg(test)]

@@ -27,6 +27,21 @@ impl Few {
         Ok(Few { people: known.unseen, least })
     }
 
+    /// Whether there is anybody to prove something with, these and `fresh` more included.
+    ///
+    /// # Errors
+    /// Where there is nobody: the whole search would be paid for nothing.
+    pub fn someone(self, fresh: usize) -> Result<(), Error> {
+        if self.people > 0 || fresh > 0 {
+            return Ok(());
+        }
+        Err(Error::Usage(
+            "nobody is kept aside to prove a better prompt with, so none could be adopted: --fresh-people 40 writes \
+             more people like them for the proof, or begin with more personas (`rejoinder personas --count 40`)"
+                .into(),
+        ))
+    }
+
     /// In one sentence.
     pub fn line(self) -> String {
         let people = words::count(u64::from(self.people), "person is", "people are");
@@ -47,6 +62,14 @@ impl Few {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_is_paid_for_where_nobody_could_prove_it() {
+        let few = |people| Few { people, least: None };
+        assert!(few(0).someone(40).is_ok() && few(1).someone(0).is_ok());
+        let refused = few(0).someone(0).unwrap_err();
+        assert!(matches!(&refused, Error::Usage(why) if why.contains("--fresh-people 40")), "{refused}");
+    }
 
     #[test]
     fn what_so_few_can_show_is_said_in_points_or_that_they_show_nothing() {

@@ -136,19 +136,22 @@ fn quotations(text: &str) -> Vec<Range<usize>> {
     ];
     let mut found = Vec::new();
     let mut from = 0;
+    // For each pair up to where it is known that nothing closes it.
+    let mut unclosed = [0; PAIRS.len()];
     for (at, letter) in text.char_indices() {
         if at < from {
             continue;
         }
-        let Some((_, closing)) = PAIRS.iter().find(|(open, _)| *open == letter) else { continue };
-        let start = at + letter.len_utf8();
-        let Some(end) =
-            text[start..].find(|letter: char| closing.contains(&letter) || letter == '\n').map(|end| start + end)
-        else {
+        let Some(pair) = PAIRS.iter().position(|(open, _)| *open == letter) else { continue };
+        if at < unclosed[pair] {
             continue;
-        };
+        }
+        let (start, closing) = (at + letter.len_utf8(), PAIRS[pair].1);
+        let ends = |letter: char| closing.contains(&letter) || letter == '\n';
+        let end = text[start..].find(ends).map_or(text.len(), |end| start + end);
         let inside = &text[start..end];
-        if text[end..].starts_with('\n') {
+        if end == text.len() || text[end..].starts_with('\n') {
+            unclosed[pair] = end;
             continue;
         }
         from = end + text[end..].chars().next().map_or(0, char::len_utf8);

@@ -26,6 +26,7 @@ mod sums;
 mod verify;
 
 pub use auditor::{AUDIT_TOKENS, Auditor};
+pub use blanks::variable_spans;
 pub use claim::{Audit, Claim, ClaimKind, ClaimVerdict, Grounding};
 pub use mentions::{Mention, MentionKind, mentions, placeholders};
 pub use sources::Sources;

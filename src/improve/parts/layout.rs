@@ -3,6 +3,7 @@
 
 mod headings;
 mod tags;
+mod wholes;
 
 use std::ops::Range;
 
@@ -10,6 +11,7 @@ use unicode_width::UnicodeWidthStr;
 
 use headings::{before_colon, bold, capitals, is_title, plain, sharp};
 use tags::{closings, tag};
+use wholes::mark_wholes;
 
 use crate::improve::fold::segments;
 
@@ -70,6 +72,8 @@ struct Line<'t> {
     /// Without white space at its end.
     text: &'t str,
     indent: usize,
+    /// The line after the code fence or the table that begins here; 0 where none does.
+    whole: usize,
 }
 
 impl<'t> Line<'t> {
@@ -139,15 +143,24 @@ fn close(open: &mut Vec<Open>, level: usize) {
     }
 }
 
+/// Whether a text holds a code fence or a table, which has no sentences.
+#[must_use]
+pub fn has_wholes(text: &str) -> bool {
+    lines(text).iter().any(|line| line.whole > 0)
+}
+
 fn lines(text: &str) -> Vec<Line<'_>> {
     let mut start = 0;
-    text.split_inclusive('\n')
+    let mut lines: Vec<Line<'_>> = text
+        .split_inclusive('\n')
         .map(|whole| {
-            let line = Line { start, text: whole.trim_end(), indent: indent(whole) };
+            let line = Line { start, text: whole.trim_end(), indent: indent(whole), whole: 0 };
             start += whole.len();
             line
         })
-        .collect()
+        .collect();
+    mark_wholes(&mut lines);
+    lines
 }
 
 /// The level that an item has as a heading: a number is over the marks in the same column.
@@ -171,8 +184,8 @@ fn indent(line: &str) -> usize {
 fn block(lines: &[Line<'_>], at: usize, closings: &[usize]) -> (Shape, usize) {
     let line = lines[at];
     let bare = line.bare();
-    if let Some(end) = fence_end(lines, at) {
-        return (Shape::Text, end);
+    if line.whole > 0 && !is_item(&line) {
+        return (Shape::Text, line.whole);
     }
     if let Some((name, closes)) = tag(bare) {
         if !closes && closings[at] > 0 {
@@ -229,7 +242,9 @@ fn begins(line: &Line<'_>) -> bool {
         || is_item(line)
         || sharp(bare).is_some()
         || tag(bare).is_some()
+        || line.whole > 0
         || bare.starts_with("```")
+        || bare.starts_with("~~~")
         || bold(bare).is_some()
         || capitals(bare).is_some()
 }
@@ -238,7 +253,7 @@ fn begins(line: &Line<'_>) -> bool {
 /// it.
 fn item_end(lines: &[Line<'_>], at: usize) -> usize {
     let indent = lines[at].indent;
-    let mut end = at + 1;
+    let mut end = lines[at].whole.max(at + 1);
     let mut next = end;
     while let Some(line) = lines.get(next) {
         let follows = next == end;
@@ -253,7 +268,7 @@ fn item_end(lines: &[Line<'_>], at: usize) -> usize {
         if !(is_deeper || goes_on) {
             break;
         }
-        next = fence_end(lines, next).unwrap_or(next + 1);
+        next = line.whole.max(next + 1);
         end = next;
     }
     end
@@ -263,8 +278,8 @@ fn item_end(lines: &[Line<'_>], at: usize) -> usize {
 fn text_end(lines: &[Line<'_>], mut at: usize) -> usize {
     // What a colon announces on the next line belongs to it.
     while ends_in_colon(lines[at].text) {
-        if let Some(end) = fence_end(lines, at + 1) {
-            return end;
+        if let Some(announced) = lines.get(at + 1).filter(|line| line.whole > 0 && !is_item(line)) {
+            return announced.whole;
         }
         if lines.get(at + 1).is_none_or(begins) {
             break;
@@ -341,14 +356,6 @@ pub(in crate::improve) fn ends_a_sentence(text: &str) -> bool {
 /// Three or more of `-`, `*`, `_` or `=`: a rule across the page.
 fn is_rule(text: &str) -> bool {
     ['-', '*', '_', '='].iter().any(|mark| text.len() >= 3 && text.chars().all(|c| c == *mark))
-}
-
-/// The line after a code fence that opens at a line and closes; `None` where none does.
-fn fence_end(lines: &[Line<'_>], at: usize) -> Option<usize> {
-    let mark =
-        ["```", "~~~"].into_iter().find(|mark| lines.get(at).is_some_and(|line| line.bare().starts_with(mark)))?;
-    let length = lines[at + 1..].iter().position(|line| line.bare().starts_with(mark))?;
-    Some(at + length + 2)
 }
 
 fn is_item(line: &Line<'_>) -> bool {

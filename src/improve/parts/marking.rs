@@ -4,8 +4,11 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
+
 use super::layout::{Block, Shape, blocks};
-use super::{MarkedBy, Part, Piece, PromptParts, bare, names_over, variables, with_headings};
+use super::variables::Variables;
+use super::{MarkedBy, Part, Piece, PromptParts, bare, names_over, with_headings};
 use crate::improve::fold::key;
 
 /// What a block is.
@@ -32,6 +35,7 @@ pub struct Kept(pub String);
 pub struct Marking<'p> {
     prompt: &'p str,
     blocks: Vec<Block>,
+    variables: Variables,
     /// For every block its mark, where it has one yet.
     marks: Vec<Option<Mark>>,
     by: MarkedBy,
@@ -68,7 +72,7 @@ impl<'p> Marking<'p> {
                 }
             }
         }
-        Ok(Marking { prompt, blocks, marks, by: MarkedBy::Headings })
+        Ok(Marking { prompt, blocks, variables: Variables::new(prompt), marks, by: MarkedBy::Headings })
     }
 
     /// The blocks that nobody has marked.
@@ -157,10 +161,18 @@ impl<'p> Marking<'p> {
         let after = &self.prompt[block.content.end..block.span.end];
         let mut pieces = match &self.marks[place] {
             Some(Mark::Cut(cut)) if cut.iter().map(|(_, text)| text.as_str()).collect::<String>() == text => {
-                cut.iter().map(|(part, text)| self.piece(place, *part, text, false)).collect()
+                let mut from = block.content.start;
+                let piece = |(part, text): &(Part, String)| {
+                    let bytes = from..from + text.len();
+                    from = bytes.end;
+                    self.piece(place, *part, bytes, false)
+                };
+                cut.iter().map(piece).collect()
             }
-            Some(Mark::Whole { part, needs_heading }) => vec![self.piece(place, *part, text, *needs_heading)],
-            _ => vec![self.piece(place, Part::Rule, text, false)],
+            Some(Mark::Whole { part, needs_heading }) => {
+                vec![self.piece(place, *part, block.content.clone(), *needs_heading)]
+            }
+            _ => vec![self.piece(place, Part::Rule, block.content.clone(), false)],
         };
         if let Some(first) = pieces.first_mut() {
             first.text.insert_str(0, before);
@@ -171,8 +183,9 @@ impl<'p> Marking<'p> {
         pieces
     }
 
-    fn piece(&self, place: usize, part: Part, text: &str, needs_heading: bool) -> Piece {
-        let part = if part == Part::Advice && !variables(text).is_empty() { Part::Rule } else { part };
+    fn piece(&self, place: usize, part: Part, bytes: Range<usize>, needs_heading: bool) -> Piece {
+        let part = if part == Part::Advice && self.variables.stand_in(&bytes) { Part::Rule } else { part };
+        let text = &self.prompt[bytes];
         let names = if needs_heading { names_over(&self.blocks, place) } else { Vec::new() };
         let item = (part == Part::Advice).then(|| with_headings(&names, &bare(text)));
         Piece { part, text: text.to_owned(), item }
@@ -184,7 +197,8 @@ impl<'p> Marking<'p> {
         let mut under: Vec<BTreeSet<Part>> = vec![BTreeSet::new(); self.blocks.len()];
         for place in (0..self.blocks.len()).rev() {
             let mut found = std::mem::take(&mut under[place]);
-            if !self.blocks[place].is_content() && !variables(self.text(place)).is_empty() {
+            let block = &self.blocks[place];
+            if !block.is_content() && self.variables.stand_in(&block.content) {
                 found.insert(Part::Rule);
             }
             found.extend(stretches[place].iter().filter(|_| self.blocks[place].is_content()).map(|piece| piece.part));
@@ -229,7 +243,7 @@ fn named_part(blocks: &[Block], place: usize) -> Option<Part> {
     None
 }
 
-/// Where a text stands in a prompt, whatever its case and white space.
+/// Where a text stands in a prompt, whatever its case, white space, quotation marks, dashes and Unicode form.
 pub(super) fn occurrences(prompt: &str, wanted: &str) -> Vec<Range<usize>> {
     let fold = |text: &str| {
         let mut folded: Vec<(char, usize)> = Vec::new();
@@ -238,8 +252,14 @@ pub(super) fn occurrences(prompt: &str, wanted: &str) -> Vec<Range<usize>> {
                 if folded.last().is_some_and(|(last, _)| *last != ' ') {
                     folded.push((' ', at));
                 }
+            } else if let Some(plain) = plain(c) {
+                folded.push((plain, at));
             } else {
-                folded.extend(c.to_lowercase().map(|lower| (lower, at)));
+                decompose_compatible(c, |part| {
+                    if !is_combining_mark(part) && !part.is_whitespace() {
+                        folded.extend(part.to_lowercase().map(|lower| (lower, at)));
+                    }
+                });
             }
         }
         folded
@@ -253,4 +273,14 @@ pub(super) fn occurrences(prompt: &str, wanted: &str) -> Vec<Range<usize>> {
         .filter(|window| window.iter().zip(&wanted).all(|((a, _), (b, _))| a == b))
         .map(|window| window[0].1..window[window.len() - 1].1 + 1)
         .collect()
+}
+
+/// Quotation marks and dashes as a keyboard has them.
+fn plain(c: char) -> Option<char> {
+    match c {
+        '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{b4}' | '`' => Some('\''),
+        '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{ab}' | '\u{bb}' => Some('"'),
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => Some('-'),
+        _ => None,
+    }
 }

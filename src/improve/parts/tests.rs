@@ -38,6 +38,34 @@ fn pieces_are_the_prompt_and_variables_are_fixed_whatever_a_model_says() {
 }
 
 #[test]
+fn advice_with_a_variable_of_any_form_is_a_rule_and_a_tag_is_no_variable() {
+    for variable in ["##city##", "FIRST_NAME", "<First Name>", "{% if x %}", "{10|15}", "【会社名】", "[Company/Name]"]
+    {
+        let item = format!("- Begin: Hi {variable}, hello.");
+        let prompt = format!("Tea.\n\n## Advice\n{item}\n- Be brief.");
+        let parts = Marking::new(&prompt, &[]).unwrap().parts();
+        assert!(parts.fixed().contains(&item), "{variable}: {:?}", parts.fixed());
+        assert_eq!(parts.advice(), ["Be brief."], "{variable}");
+    }
+    let parts = marked("Tea.\n<avoid>\n- Hype.\n</avoid>", "fa");
+    assert_eq!((parts.fixed(), parts.advice()), ("Tea.\n", vec!["Hype.".to_owned()]));
+}
+
+#[test]
+fn a_rule_in_a_fence_and_a_table_of_advice_stay_whole() {
+    let fence = "Format:\n````\n```\n## Advice\nBody in code.\n```\nstill code\n````";
+    let table = "| do | don't |\n|---|---|\n| Ask. | Boast. |";
+    let prompt = format!("Tea.\n\n## Rules\n{fence}\n\n## Advice\n- Be brief.\n\n{table}");
+    let parts = Marking::new(&prompt, &[]).unwrap().parts();
+    assert_eq!(parts.prompt(), prompt);
+    assert!(parts.fixed().contains(fence), "{}", parts.fixed());
+    assert_eq!(parts.advice(), ["Be brief.", table]);
+    assert_eq!(parts.advice_in(&parts.compose(&[table, "End."])), [table, "End."]);
+    // By hand, too.
+    assert_eq!(parts.advice_in(&format!("{}\n\n{table}\n\nEnd.", parts.fixed())), [table, "End."]);
+}
+
+#[test]
 fn a_prompt_is_its_fixed_part_word_for_word_and_then_the_advice() {
     let parts = marked(PROMPT, "ffaaar");
     insta::assert_snapshot!(parts.compose(&["Ask for one line.", "Two\n    lines.\n\n", " "]));
@@ -83,6 +111,9 @@ fn what_is_to_be_kept_is_a_rule_and_what_stands_nowhere_is_said() {
     let marking = Marking::new(PROMPT, &["reply  stop".into(), "one THOUGHT".into()]).unwrap();
     assert_eq!(marking.open().count(), 4);
     assert_eq!(Marking::new(PROMPT, &["coffee".into()]).unwrap_err(), Kept("coffee".into()));
+    let set = "Tea.\nDon\u{2019}t push \u{2013} caf\u{e9}s are \u{201c}\u{fb01}ne\u{201d}.";
+    let typed = Marking::new(set, &["Don't push - cafe\u{301}s are \"fine\"".into()]).unwrap();
+    assert_eq!(typed.open().collect::<Vec<_>>(), ["Tea."]);
     let mut parts = marked(PROMPT, "ffaaar");
     parts.keep(&["of the reader".into()]).unwrap();
     assert_eq!(parts.advice(), ["Be brief. One thought, no more."]);

@@ -3,10 +3,12 @@
 //! They are found by their shape alone, in brackets of any script. A blank is certain if nothing but a blank looks like
 //! it.
 
+mod fields;
 mod ordered;
 
 use std::ops::Range;
 
+use fields::{after_dollar, between_pairs, between_signs, underlined};
 pub(super) use ordered::Ordered;
 
 /// A blank in a text.
@@ -21,7 +23,7 @@ pub(super) struct Blank {
 /// How a blank looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// A field that a program fills in: `{{name}}`, `%NAME%`, `*|NAME|*`, `FIRST_NAME`.
+    /// A field that a program fills in: `{{name}}`, `%NAME%`, `*|NAME|*`, `<%= name %>`, `$name`, `FIRST_NAME`.
     Field,
     /// Variants of which a program takes one: `{Hi|Hello}`.
     Spintax,
@@ -43,13 +45,33 @@ const MOST_CHARACTERS: usize = 80;
 /// How many words square brackets may hold to be a blank: a longer text is an aside.
 const MOST_WORDS: usize = 8;
 
-/// The blanks of a text, in order; none stands within another.
+/// Where a text has merge fields, spintax and names in brackets, in order: what somebody who wrote it into a prompt wants
+/// to find in the messages.
+#[must_use]
+pub fn variable_spans(text: &str) -> Vec<Range<usize>> {
+    let is_variable = |blank: &Blank| match blank.shape {
+        Shape::Field | Shape::Spintax => true,
+        // Headings are in brackets, too.
+        Shape::Bracketed => blank.certainty == Certainty::Certain,
+        Shape::Signs => false,
+    };
+    all_blanks(text).filter(is_variable).map(|blank| blank.range).collect()
+}
+
+/// Blanks of a message that are looked at. One with more of them is a model's that cannot stop.
+const MOST_BLANKS: usize = 100;
+
+/// The first blanks of a message, in order; none stands within another.
 pub(super) fn blanks(text: &str) -> Vec<Blank> {
-    let mut found: Vec<Blank> = Vec::new();
+    all_blanks(text).take(MOST_BLANKS).collect()
+}
+
+/// The blanks of a text, however many they are.
+fn all_blanks(text: &str) -> impl Iterator<Item = Blank> + '_ {
     let mut from = 0;
-    for (at, letter) in text.char_indices() {
+    text.char_indices().filter_map(move |(at, letter)| {
         if at < from {
-            continue;
+            return None;
         }
         let rest = &text[at..];
         let blank = match letter {
@@ -57,6 +79,9 @@ pub(super) fn blanks(text: &str) -> Vec<Blank> {
             '[' | '\u{ff3b}' | '\u{3014}' | '\u{3010}' | '\u{3016}' => brackets(text, at, letter),
             '<' | '\u{ff1c}' => angles(text, at, letter),
             '%' | '*' | '#' | '@' => between_signs(text, at),
+            '$' => after_dollar(text, at),
+            '(' | '\u{ab}' => between_pairs(rest),
+            '_' if rest.starts_with("__") => underlined(text, at).or_else(|| signs(text, at)),
             'A'..='Z' | 'a'..='z' | '_' | '\u{25a0}'..='\u{25ff}' | '\u{3007}' | '\u{ff38}' | '\u{ff3f}' | '\u{d7}' => {
                 signs(text, at)
             }
@@ -66,13 +91,19 @@ pub(super) fn blanks(text: &str) -> Vec<Blank> {
             // The sign that opens a field of a shell or of a template: `${name}`.
             let start = at - usize::from(shape == Shape::Field && text[..at].ends_with('$'));
             from = at + length;
-            found.push(Blank { range: start..from, shape, certainty });
-        } else if letter.is_alphanumeric() || letter == '_' {
-            // A run of letters is looked at once, from its beginning.
-            from = at + rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+            return Some(Blank { range: start..from, shape, certainty });
         }
-    }
-    found
+        // A run of letters, or of one sign, is looked at once, from its beginning.
+        let goes_on = |c: char| c == letter || ((letter.is_alphanumeric() || letter == '_') && is_of_word(c));
+        if is_of_word(letter) || matches!(letter, '\u{25a0}'..='\u{25ff}') {
+            from = at + rest.find(|c: char| !goes_on(c)).unwrap_or(rest.len());
+        }
+        None
+    })
+}
+
+fn is_of_word(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
 }
 
 type Found = Option<(usize, Shape, Certainty)>;
@@ -91,7 +122,9 @@ fn braces(rest: &str) -> Found {
     let length = close?.0 + 1;
     let inside = &rest[1..length - 1];
     let is_doubled = inside.starts_with(['{', '%', '#']);
-    let says = inside.chars().any(|letter| letter.is_alphanumeric() || letter == '|');
+    // `{1,2}` is a set of numbers, `{0}` a place for one.
+    let counts = inside.contains(',') && inside.chars().all(|letter| letter.is_numeric() || ",. ".contains(letter));
+    let says = !counts && inside.chars().any(|letter| letter.is_alphanumeric() || letter == '|');
     // One pair of braces with quotation marks in it is a piece of code.
     if !says || (!is_doubled && inside.contains('"')) {
         return None;
@@ -111,12 +144,13 @@ fn brackets(text: &str, at: usize, open: char) -> Found {
         _ => '\u{3017}',
     };
     let rest = &text[at + open.len_utf8()..];
-    let end = rest.find(close)?;
+    let end = near(rest, close)?;
     // `[[name]]` is one blank.
     let inside = rest[..end].trim_start_matches('[').trim();
     let doubled = rest.starts_with('[') && rest[end..].starts_with("]]");
     let behind = &rest[end + close.len_utf8() + usize::from(doubled)..];
-    let is_aside = inside.contains(['.', '!', '?', ';', ',', '\n', '\u{3002}', '\u{3001}', '[', '"'])
+    let is_aside = inside.contains(['!', '?', ';', ',', '\n', '\u{3002}', '\u{3001}', '[', '"'])
+        || inside.split('.').skip(1).any(|rest| !rest.starts_with(char::is_alphanumeric))
         || inside.split_whitespace().count() > MOST_WORDS;
     let names = inside.chars().filter(|letter| letter.is_alphabetic()).count() >= 2;
     let is_link = open == '[' && behind.starts_with(['(', '[', ':']) && behind.starts_with('(');
@@ -124,8 +158,28 @@ fn brackets(text: &str, at: usize, open: char) -> Found {
         return None;
     }
     let is_heading = matches!(open, '\u{3010}' | '\u{3016}') && begins_a_line(&text[..at]);
-    let certainty = if is_heading { Certainty::Possible } else { Certainty::Certain };
-    Some((text.len() - behind.len() - at, Shape::Bracketed, certainty))
+    let capitals = inside.chars().all(|letter| letter.is_ascii_uppercase());
+    // `List[String]`, `[EN]`, `“it [the lab] was fast”`: somebody's remark may look like this.
+    let is_remark = open == '['
+        && (text[..at].ends_with(char::is_alphanumeric)
+            || (capitals && inside.len() <= 3)
+            || inside == "sic"
+            || is_quoted(&text[..at], behind));
+    let certainty = if is_heading || is_remark { Certainty::Possible } else { Certainty::Certain };
+    let length = text.len() - behind.len() - at;
+    // `[company.name]` is a field, `[acme.com]` an address.
+    Some(if inside.contains('.') {
+        (length, Shape::Field, Certainty::Possible)
+    } else {
+        (length, Shape::Bracketed, certainty)
+    })
+}
+
+/// Whether what stands between these is within quotation marks.
+fn is_quoted(before: &str, behind: &str) -> bool {
+    let near: String = before.chars().rev().take(2 * MOST_CHARACTERS).take_while(|letter| *letter != '\n').collect();
+    let opened = near.find(['\u{201c}', '\u{201d}', '\u{201e}']).map(|at| near[at..].starts_with('\u{201d}'));
+    opened == Some(false) && behind.lines().next().is_some_and(|line| line.contains(['\u{201d}', '\u{201c}']))
 }
 
 /// Whether a text ends where a line begins, a label with a colon aside.
@@ -184,11 +238,16 @@ fn angles(text: &str, at: usize, open: char) -> Found {
     ];
     let close = if open == '<' { '>' } else { '\u{ff1e}' };
     let rest = &text[at + open.len_utf8()..];
-    let end = rest.find(close)?;
+    if let Some(template) = rest.strip_prefix('%') {
+        let end = head(template).find("%>").filter(|end| *end > 0)?;
+        return Some(("<%".len() + end + "%>".len(), Shape::Field, Certainty::Certain));
+    }
+    let end = near(rest, close)?;
     let inside = rest[..end].trim_start_matches('<');
     let plain = |letter: char| letter.is_alphanumeric() || matches!(letter, ' ' | '_' | '-' | '\'' | '\u{2019}');
     let word = inside.split(' ').next().unwrap_or(inside).to_ascii_lowercase();
-    let is_element = ELEMENTS.contains(&word.as_str()) || text.contains(&format!("</{inside}>"));
+    let closes = || !inside.contains(' ') && text.contains(&format!("</{inside}>"));
+    let is_element = ELEMENTS.contains(&word.as_str()) || closes();
     let begins = inside.chars().next().is_some_and(char::is_alphabetic);
     if !begins
         || is_element
@@ -202,20 +261,17 @@ fn angles(text: &str, at: usize, open: char) -> Found {
     Some((open.len_utf8() + end + close.len_utf8() + doubled, Shape::Bracketed, Certainty::Certain))
 }
 
-/// `%NAME%`, `*|NAME|*`, `##name##`, `@@name@@`.
-fn between_signs(text: &str, at: usize) -> Found {
-    let rest = &text[at..];
-    let (open, close) =
-        [("%", "%"), ("*|", "|*"), ("##", "##"), ("@@", "@@")].into_iter().find(|(open, _)| rest.starts_with(open))?;
-    let inside = &rest[open.len()..];
-    let end = inside.find(close)?;
-    let name = &inside[..end];
-    let is_name = name.len() <= 40
-        && name.starts_with(|letter: char| letter.is_ascii_alphabetic())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':'));
-    // `100%organic%`: what follows a number is a percent sign.
-    let is_percent = text[..at].trim_end().ends_with(|letter: char| letter.is_numeric());
-    (is_name && !is_percent).then_some((open.len() + end + close.len(), Shape::Field, Certainty::Certain))
+/// The beginning of a line, no longer than a blank.
+fn head(text: &str) -> &str {
+    let end = text.char_indices().take(2 * MOST_CHARACTERS).find(|(_, letter)| *letter == '\n');
+    let longest = || text.char_indices().nth(2 * MOST_CHARACTERS).map_or(text.len(), |(at, _)| at);
+    &text[..end.map_or_else(longest, |(at, _)| at)]
+}
+
+/// Where a bracket closes that a blank may have.
+fn near(rest: &str, close: char) -> Option<usize> {
+    let mut letters = rest.char_indices().take(2 * MOST_CHARACTERS);
+    letters.find_map(|(at, letter)| (letter == close).then_some(at))
 }
 
 /// `XXX`, `XX%`, `____` and circles; `FIRST_NAME`.

@@ -2,7 +2,7 @@
 
 use super::super::Sources;
 use super::super::fold::folded;
-use super::{Blank, Shape, blanks};
+use super::{Blank, Shape, all_blanks};
 
 /// What the facts and the orders allow to be left open.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ impl Ordered {
     /// Reads the blanks of the sources.
     pub(in crate::evaluate::grounding) fn new(sources: &Sources) -> Self {
         let texts = [&*sources.facts, &*sources.orders];
-        let blanks_of: Vec<Vec<Blank>> = texts.iter().map(|text| blanks(text)).collect();
+        let blanks_of: Vec<Vec<Blank>> = texts.iter().map(|text| all_blanks(text).collect()).collect();
         let names = || {
             texts
                 .iter()

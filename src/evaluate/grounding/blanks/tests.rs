@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::evaluate::grounding::Sources;
+use crate::evaluate::growth::assert_in_proportion;
 
 fn found(text: &str) -> Vec<&str> {
     let certain = |blank: &Blank| blank.certainty == Certainty::Certain;
@@ -32,6 +33,12 @@ fn blanks_of_every_shape_and_script_are_found() {
         ("Save XX% and $XXX at XXX for ____ people", vec!["XX", "XXX", "XXX", "____"]),
         ("\u{3007}\u{3007}様、\u{25cb}\u{25cb}株式会社", vec!["\u{3007}\u{3007}", "\u{25cb}\u{25cb}"]),
         ("zu einem Preis von xxx Euro", vec!["xxx"]),
+        (
+            "Hi <%= name %> at $company, %first name% of *|IF:CITY|*",
+            vec!["<%= name %>", "$company", "%first name%", "*|IF:CITY|*"],
+        ),
+        ("\u{201c}Hi\u{201d} [name], [Name], {0}", vec!["[name]", "[Name]", "{0}"]),
+        ("Bonjour «Prénom_Client», from __YOUR_NAME__", vec!["«Prénom_Client»", "__YOUR_NAME__"]),
     ] {
         assert_eq!(found(text), expected, "{text}");
     }
@@ -52,6 +59,12 @@ fn what_looks_like_a_blank_and_is_none_is_let_be() {
         "【ご案内】水質検査のお知らせ\n件名：【新商品】発売",
         "C# and ## heading",
         "a_b and snake_case_name, _emphasis_",
+        "US$400, $USD 400, $AAPL, $5k and __NEVER__",
+        "« Bonjour » et «Hola, Ana», ((hugs)), 5 %off or 10% of it",
+        "[acme.com] and [v1.2]",
+        "\u{201c}it [the lab] was fast\u{201d} and \u{201c}Recieved\u{201d} [sic]",
+        "List[String], brochure [PDF], site [EN], f(x) = {1, 2}",
+        "https://x.example/a%20b%E4%BD%A0",
     ] {
         assert_eq!(found(text), Vec::<&str>::new(), "{text}");
     }
@@ -73,6 +86,20 @@ fn blanks_that_are_ordered_are_allowed() {
     assert!(!allowed("Merge fields: first_name", "Hi {{last_name}}"));
     assert!(!allowed("Save XX%.", "Hi [Name]"));
     assert!(!allowed("", "Save XX%"));
+}
+
+#[test]
+fn a_message_that_does_not_end_takes_time_in_proportion_to_its_length() {
+    for piece in ["%a", "{{a}} ", "<x y>", "##a", "【", "[a ", "*|a ", "__A", "((a ", "\u{ab}a_", "\u{201c}a "] {
+        let sources = Sources::new("We sell tea.", "Be brief.");
+        assert_in_proportion(piece, 3_000, |size| {
+            let text = piece.repeat(size / piece.len());
+            drop(crate::evaluate::grounding::mentions(&text, &sources, ""));
+            drop(variable_spans(&text));
+        });
+    }
+    let many = "Hi {{a}}, ".repeat(150);
+    assert_eq!((blanks(&many).len(), variable_spans(&many).len()), (MOST_BLANKS, 150));
 }
 
 proptest! {

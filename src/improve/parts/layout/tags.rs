@@ -5,11 +5,17 @@ use super::Line;
 /// Tags that may be open in one another.
 const MOST_OPEN: usize = 200;
 
-/// For every line with a tag the line that closes it, or that it closes, plus one; 0 where it stands alone.
+/// For every line with a tag the line that closes it, or that it closes, plus one; 0 where it stands alone. What stands
+/// in a code fence or a table is no tag.
 pub(super) fn closings(lines: &[Line<'_>]) -> Vec<usize> {
     let mut pairs = vec![0; lines.len()];
     let mut open: Vec<(&str, usize)> = Vec::new();
+    let mut whole = 0;
     for (at, line) in lines.iter().enumerate() {
+        whole = whole.max(line.whole);
+        if at < whole {
+            continue;
+        }
         match tag(line.bare()) {
             Some((name, false)) if open.len() < MOST_OPEN => open.push((name, at)),
             Some((name, true)) => {

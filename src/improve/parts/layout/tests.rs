@@ -73,13 +73,41 @@ fn a_wrapped_paragraph_is_one_block_and_lines_that_end_are_blocks_of_their_own()
     assert_eq!(contents(announced).len(), 2);
 }
 
+#[test]
+fn a_code_fence_is_whole_whatever_stands_in_it() {
+    let nested = "Format:\n````\n```\n## Advice\n</a>\n```\nMore.\n````";
+    assert_eq!(contents(&format!("<a>\n## Rules\n{nested}\n- Sign.\n</a>")), [nested, "- Sign."]);
+    let tildes = "~~~ text\n```\n~~~~x\n# A\n~~~~";
+    assert_eq!(contents(&format!("Sign.\n{tildes}\nEnd.")), ["Sign.", tildes, "End."]);
+    // In an item its end opens no other one.
+    let item = "- ```\n  ## A\n  ```";
+    assert_eq!(contents(&format!("{item}\n- Sign.\n{item}\nEnd.")), [item, "- Sign.", item, "End."]);
+    // One that nothing closes is a line like others.
+    assert_eq!(contents("````\n# A\nB.\n```"), ["````", "B.", "```"]);
+}
+
+#[test]
+fn a_table_is_one_block() {
+    let piped = "| do | don't |\n|:---|---|\n| Ask. | **Boast** |\n| - a | |";
+    let bare = "do | don't\n--- | ---\nAsk. | Boast.";
+    for table in [piped, bare] {
+        assert_eq!(contents(&format!("## A\n{table}\n- Sign. | x\n")), [table, "- Sign. | x"]);
+        let announced = format!("Prices:\n{table}");
+        assert_eq!(contents(&format!("{announced}\n\nEnd.")), [announced.as_str(), "End."]);
+    }
+    assert_eq!(
+        contents("Hi {a|b} there.\nReply or not | stop.\n| x"),
+        ["Hi {a|b} there.", "Reply or not | stop.", "| x"]
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
     fn blocks_laid_end_to_end_are_the_text(
         text in "\\PC{0,200}",
-        lines in r"([-*#<>/:.a-zA \n\t_1)`\r]|\n- |<a>\n|</a>\n|## |: \n|。|\*\*|```\n){0,80}",
+        lines in r"([-*#<>/:.a-zA \n\t_1)`\r]|\n- |<a>\n|</a>\n|## |: \n|。|\*\*|```\n|`{3,5}a?\n|~~~\n|\| a \|\n|--- \|\n){0,80}",
     ) {
         for text in [&text, &lines] {
             let blocks = blocks(text);
@@ -110,6 +138,9 @@ fn hostile_characters_are_taken_apart_in_proportion_to_their_number() {
         "\"",
         "```\n",
         "``` a\n~~~\n",
+        "````\n``` a\n",
+        "| a\n",
+        "a | b\n- | -\n",
         "<a>\n</a>\n",
         "<a>\n</b>\n",
         "**a**\n",
