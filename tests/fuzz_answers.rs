@@ -16,13 +16,16 @@ fn decision(text: &str, stop: Stop) -> Result<(bool, String), Unusable> {
     Ok((reading::boolean(&object, "decision")?, reading::string(&object, "reasoning")?))
 }
 
-/// The text without what is thought before the answer.
+/// The text without what is thought before the answer. An object that is all of it holds no thinking.
 fn spoken(text: &str) -> &str {
+    if serde_json::from_str::<Map<String, Value>>(text).is_ok() {
+        return text;
+    }
     text.rfind("</think>").map_or(text, |at| &text[at + "</think>".len()..])
 }
 
 /// The text as it stands, and with slips of syntax mended that leave no doubt, the slow way: raw control characters in
-/// strings, a comma before the end, Python's words, its quotation marks, and an apostrophe with a backslash before it.
+/// strings, a comma before the end, Python's words, its quotation marks, and a mark with a backslash before it.
 fn mended(text: &str) -> [String; 4] {
     let printed = printed(text);
     let mut commas = String::new();
@@ -32,18 +35,20 @@ fn mended(text: &str) -> [String; 4] {
         }
         commas.push(c);
     }
-    let commas = apostrophes(&commas);
+    let commas = marks(&commas);
     let quotes = commas.replace('\'', "\"");
     [text.to_owned(), printed, commas, quotes]
 }
 
-/// An apostrophe after a backslash, which JSON does not know, as the escape that it does know.
-fn apostrophes(text: &str) -> String {
+/// A mark after a backslash, where JSON knows no such escape, as the escape that it does know.
+fn marks(text: &str) -> String {
     let mut out = String::new();
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
         match (c, (c == '\\').then(|| chars.next()).flatten()) {
-            (_, Some('\'')) => out.push_str("\\u0027"),
+            (_, Some(mark)) if mark.is_ascii_punctuation() && !"\"\\/".contains(mark) => {
+                out.push_str(&format!("\\u{:04x}", u32::from(mark)));
+            }
             (_, Some(next)) => out.extend([c, next]),
             (_, None) => out.push(c),
         }

@@ -1,5 +1,7 @@
 //! The program and hosts as they are: answers that are none, bills that cannot be read, outages, refusals.
 
+#[path = "program_wire/bills.rs"]
+mod bills;
 #[path = "support/gateway.rs"]
 mod gateway;
 #[path = "support/program.rs"]

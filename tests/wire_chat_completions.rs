@@ -144,6 +144,95 @@ async fn every_finish_reason_is_told_apart() {
 }
 
 #[tokio::test]
+async fn an_answer_is_cut_wherever_and_however_its_body_says_so() {
+    let half = || completion(json!({ "content": "Dear Ad" }), "stop");
+    let with = |path: &str, value: Value| {
+        let mut body = half();
+        let (place, name) = path.rsplit_once('/').unwrap();
+        body.pointer_mut(place).unwrap()[name] = value;
+        body
+    };
+    let cases = [
+        (with("/choices/0/finish_reason", json!({ "type": "length" })), Stop::Other, "{\"type\":\"length\"}"),
+        (with("/choices/0/finish_reason", json!("stop:length")), Stop::Other, "stop:length"),
+        (with("/choices/0/native_finish_reason", json!("MAX_TOKENS")), Stop::MaxTokens, "MAX_TOKENS"),
+        (with("/choices/0/message/finish_reason", json!("length")), Stop::MaxTokens, "length"),
+        (with("/done_reason", json!("length")), Stop::MaxTokens, "length"),
+        (with("/choices/0/message/refusal", json!(["no"])), Stop::Refusal, "[\"no\"]"),
+        (
+            with("/choices/0/content_filter_results", json!({ "hate": { "filtered": true } })),
+            Stop::Refusal,
+            "content filter: hate",
+        ),
+        (with("/choices/0/error", json!({ "code": 502, "message": "Gone." })), Stop::BrokenOff, "502: Gone."),
+        (with("/choices/0/message/error", json!({ "code": 500, "message": "Gone." })), Stop::BrokenOff, "500: Gone."),
+        (with("/error", json!({ "code": 502, "message": "Upstream died." })), Stop::BrokenOff, "502: Upstream died."),
+        (with("/error", json!("Upstream died.")), Stop::BrokenOff, "Upstream died."),
+    ];
+    for (body, stop, said) in cases {
+        let answer = answer(body.clone()).await;
+        assert_eq!(answer.stop, stop, "{body}");
+        assert!(answer.said.unwrap_or_default().contains(said), "{body}");
+    }
+    let part = completion(json!({ "content": [{ "type": "refusal", "refusal": "I can't." }] }), "stop");
+    let answer = answer(part).await;
+    assert_eq!((answer.stop, answer.said.as_deref()), (Stop::Refusal, Some("I can't.; finish reason stop")));
+    // What says nothing does not count.
+    for nothing in [json!(null), json!(false), json!(""), json!({ "message": "", "type": "", "code": null })] {
+        assert_eq!(self::answer(with("/error", nothing)).await.stop, Stop::EndTurn);
+    }
+}
+
+#[tokio::test]
+async fn an_error_beside_choices_is_the_hosts_where_its_code_says_so_or_nothing_else_came() {
+    let with = |content: &str, error: Value| {
+        let mut body = completion(json!({ "content": content }), "stop");
+        body["error"] = error;
+        body
+    };
+    let slow = json!({ "code": 429, "message": "Rate limited, retry in 3s" });
+    for content in ["", "Dear Ad"] {
+        let failure = failure(200, with(content, slow.clone())).await;
+        assert_eq!(failure.kind, FailureKind::RateLimited);
+        assert_eq!(failure.retry_after, Some(std::time::Duration::from_secs(3)));
+    }
+    let gone = json!({ "code": 502, "message": "Upstream died." });
+    assert_eq!(failure(200, with("", gone)).await.kind, FailureKind::Server);
+}
+
+#[tokio::test]
+async fn json_is_read_from_wherever_servers_put_it() {
+    let object = json!({ "reasoning": "It fits.", "decision": true });
+    let text = object.to_string();
+    let call = json!({ "function": { "name": "decision", "arguments": text } });
+    let messages = [
+        json!({ "content": "I will call the tool.", "tool_calls": [call] }),
+        json!({ "content": null, "tool_calls": [call, call] }),
+        json!({ "content": null, "tool_calls": [{ "function": { "arguments": object } }] }),
+        json!({ "content": null, "parsed": object }),
+        json!({ "content": object }),
+        json!({ "content": [{ "type": "output_json", "json": object }] }),
+        json!({ "content": "", "thinking": text }),
+        json!({ "content": "", "reasoning_details": [{ "type": "reasoning.text", "text": text }] }),
+    ];
+    for message in messages {
+        let server = RawServer::start(vec![json_reply(200, &[], &completion(message.clone(), "stop"))]).await;
+        let reply = chat_at(&server.base(), settings()).send(&request_with_schema()).await.unwrap();
+        assert_eq!(serde_json::from_str::<Value>(&reply.answer.text).unwrap(), object, "{message}");
+    }
+    let thought = json!({ "content": "", "reasoning_content": format!("Let me think.\n```json\n{text}\n```") });
+    let server = RawServer::start(vec![json_reply(200, &[], &completion(thought, "stop"))]).await;
+    let reply = chat_at(&server.base(), settings()).send(&request_with_schema()).await.unwrap();
+    assert!(reply.answer.text.contains(&text));
+    // Two calls that differ are no answer.
+    let other = json!({ "function": { "arguments": "{\"decision\": false}" } });
+    let two = completion(json!({ "content": null, "tool_calls": [call, other] }), "tool_calls");
+    let server = RawServer::start(vec![json_reply(200, &[], &two)]).await;
+    let reply = chat_at(&server.base(), settings()).send(&request_with_schema()).await.unwrap();
+    assert_eq!((reply.answer.text.as_str(), reply.answer.stop), ("", Stop::ToolUse));
+}
+
+#[tokio::test]
 async fn usage_may_be_null_absent_or_nonsense() {
     let nonsense =
         json!({ "prompt_tokens": 3, "completion_tokens": -4, "prompt_tokens_details": { "cached_tokens": 99 } });
@@ -209,6 +298,59 @@ async fn errors_are_read_in_every_shape_that_servers_give_them() {
         let said = failure.message.split(" (asked: ").next().unwrap();
         assert_eq!((failure.kind, said), (kind, message));
     }
+}
+
+#[tokio::test]
+async fn trouble_that_passes_is_known_by_its_words_under_any_status() {
+    use FailureKind::{Invalid, NotFound, Overloaded, RateLimited, Server, Unauthorized};
+    let said = |message: &str| json!({ "error": { "message": message } });
+    let cases = [
+        (400, said("Model is still loading, please try again later"), Overloaded),
+        (404, said("model not loaded yet: loading"), Overloaded),
+        (423, said("Locked"), Overloaded),
+        (425, json!({}), Overloaded),
+        (498, said("Flex tier capacity exceeded"), Overloaded),
+        (400, json!({ "__type": "ThrottlingException", "message": "Too many requests, please wait." }), RateLimited),
+        (403, json!({ "error": { "type": "rate_limit_error", "message": "Slow." } }), RateLimited),
+        (200, json!({ "success": false, "errors": [{ "code": 429, "message": "Slow." }] }), RateLimited),
+        (
+            200,
+            json!({ "base_resp": { "status_code": 1002, "status_msg": "rate limit" }, "choices": null }),
+            RateLimited,
+        ),
+        (200, json!({ "error": "internal server error" }), Server),
+        // What does not pass is not waited for.
+        (400, said("error loading model: no such file"), Invalid),
+        (404, said("No models loaded. Please load a model first."), NotFound),
+        (
+            400,
+            json!({ "error": { "code": 400, "message": "API key not valid. Please pass a valid API key." } }),
+            Unauthorized,
+        ),
+        (403, json!({ "message": "Invalid API key" }), Unauthorized),
+    ];
+    for (status, body, kind) in cases {
+        assert_eq!(failure(status, body.clone()).await.kind, kind, "{status} {body}");
+    }
+}
+
+#[tokio::test]
+async fn a_wait_is_read_wherever_hosts_say_it() {
+    let four = Some(std::time::Duration::from_secs(4));
+    for (headers, body) in [
+        (vec![], "Too many requests, retry after 4 seconds".to_owned()),
+        (vec![], json!({ "detail": { "message": "Slow.", "retry_after": 4 } }).to_string()),
+        (vec![], json!({ "error": { "message": "Slow." }, "retry_after": 4 }).to_string()),
+        (vec![], json!({ "error": { "message": "Retry after: 4" } }).to_string()),
+        (vec!["retry-after: 4s"], json!({ "error": { "message": "Slow." } }).to_string()),
+    ] {
+        let failure = ask_chat(reply(429, &headers, body.clone())).await.unwrap_err();
+        assert_eq!((failure.kind, failure.retry_after), (FailureKind::RateLimited, four), "{body}");
+    }
+    let listed = json!({ "detail": [{ "type": "extra_forbidden", "loc": ["body", "top_k"], "msg": "Not permitted" }] });
+    assert_eq!(failure(422, listed).await.message, "422: body.top_k: Not permitted");
+    let coded = json!({ "error": { "code": "429", "message": "slow" } });
+    assert_eq!(failure(429, coded).await.message, "429: slow");
 }
 
 #[tokio::test]

@@ -111,6 +111,23 @@ async fn an_error_in_place_of_an_answer_is_told_in_the_hosts_words() {
 }
 
 #[tokio::test]
+async fn answers_with_an_error_beside_or_inside_them_are_none() {
+    let good = || json!([{ "type": "predicate", "probability": 0.5 }, { "type": "predicate", "probability": 0.5 }]);
+    let mut broken = good();
+    broken[1]["error"] = json!({ "message": "gone", "code": 500 });
+    for (body, kind, words) in [
+        (json!({ "answers": good(), "error": { "message": "slow", "code": 429 } }), FailureKind::RateLimited, "slow"),
+        (json!({ "answers": good(), "error": { "message": "gone", "code": 500 } }), FailureKind::Server, "gone"),
+        (json!({ "answers": good(), "status": "incomplete" }), FailureKind::Malformed, "incomplete"),
+        (json!({ "answers": broken }), FailureKind::Malformed, "gone"),
+    ] {
+        let failure = send(Form::Decisions, &body).await.unwrap_err();
+        assert!(failure.kind == kind && failure.message.contains(words), "{body}: {:?} {failure}", failure.kind);
+    }
+    assert!(send(Form::Decisions, &json!({ "answers": good(), "status": "completed", "error": null })).await.is_ok());
+}
+
+#[tokio::test]
 async fn cached_tokens_are_counted_once() {
     let usage = json!({ "input_tokens": 100, "input_tokens_details": { "cached_tokens": 60, "cache_write_tokens": 10 },
         "output_tokens": 0, "total_tokens": 100 });

@@ -161,6 +161,40 @@ async fn every_stop_reason_is_told_apart() {
 }
 
 #[tokio::test]
+async fn a_message_is_cut_wherever_and_however_its_body_says_so() {
+    let text = || json!([{ "type": "text", "text": "Dear Ad" }]);
+    let with = |name: &str, value: Value| {
+        let mut body = message(text(), "end_turn");
+        body[name] = value;
+        body
+    };
+    for (body, stop) in [
+        (with("stop_reason", json!({ "type": "max_tokens" })), Stop::Other),
+        (with("stop_reason", json!(["max_tokens"])), Stop::Other),
+        (with("stopReason", json!("max_tokens")), Stop::MaxTokens),
+        (with("stop_details", json!({ "type": "refusal", "explanation": "x" })), Stop::Refusal),
+        (with("error", json!({ "type": "api_error", "message": "Gone." })), Stop::BrokenOff),
+    ] {
+        assert_eq!(answer(body.clone()).await.stop, stop, "{body}");
+    }
+    let busy = with("error", json!({ "type": "overloaded_error", "message": "Overloaded" }));
+    assert_eq!(failure(200, &[], busy).await.kind, FailureKind::Overloaded);
+}
+
+#[tokio::test]
+async fn content_may_be_plain_text_or_what_a_tool_was_called_with() {
+    assert_eq!(answer(message(json!("Dear Ada"), "end_turn")).await.text, "Dear Ada");
+    let input = json!({ "reasoning": "r", "decision": true });
+    let call = |input: &Value| json!({ "type": "tool_use", "id": "t", "name": "decision", "input": input });
+    for stop in ["tool_use", "end_turn"] {
+        let answer = answer(message(json!([call(&input), call(&input)]), stop)).await;
+        assert_eq!((answer.text, answer.stop), (input.to_string(), Stop::EndTurn), "{stop}");
+    }
+    let two = answer(message(json!([call(&input), call(&json!({}))]), "tool_use")).await;
+    assert_eq!((two.text.as_str(), two.stop), ("", Stop::ToolUse));
+}
+
+#[tokio::test]
 async fn usage_may_be_null_absent_or_nonsense() {
     let nullable = json!({ "input_tokens": 3, "output_tokens": 4, "cache_creation_input_tokens": null, "cache_read_input_tokens": null });
     for (usage, input) in [(nullable, 3), (json!(null), 0), (json!({ "input_tokens": -1, "output_tokens": "4" }), 0)] {

@@ -22,7 +22,7 @@ const MOST_LINES: usize = 100;
 pub fn load() -> Vec<String> {
     let Some(path) = std::env::current_dir().ok().and_then(|folder| find(&folder)) else { return Vec::new() };
     let text = match std::fs::read(&path) {
-        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Ok(bytes) => text_of(&bytes),
         Err(error) => return vec![format!("{NAME} cannot be read ({error}), and is left out")],
     };
     let (read, unread) = read(&text);
@@ -40,6 +40,24 @@ pub fn load() -> Vec<String> {
     }
 }
 
+/// The text of the file, which PowerShell writes as UTF-16.
+fn text_of(bytes: &[u8]) -> String {
+    let order: Option<fn([u8; 2]) -> u16> = match bytes {
+        [0xff, 0xfe, ..] => Some(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => Some(u16::from_be_bytes),
+        _ => None,
+    };
+    let text = match order {
+        Some(unit) => {
+            let units: Vec<u16> = bytes[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
+            String::from_utf16_lossy(&units)
+        }
+        None => String::from_utf8_lossy(bytes).into_owned(),
+    };
+    // Lines may end as they did on old Macs.
+    if text.contains('\n') { text } else { text.replace('\r', "\n") }
+}
+
 fn find(folder: &Path) -> Option<PathBuf> {
     folder.ancestors().map(|folder| folder.join(NAME)).find(|path| path.is_file())
 }
@@ -47,14 +65,21 @@ fn find(folder: &Path) -> Option<PathBuf> {
 /// Each entry as dotenvy reads it, and the numbers of the lines that it cannot read. dotenvy itself stops at the first
 /// of those.
 fn read(text: &str) -> (Vec<String>, Vec<usize>) {
-    let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
+    // What is blank at the end of a line is no part of a value, unless quotation marks say that it is.
+    let trimmed = |line: &'_ str| if line.contains(['"', '\'']) { line.len() } else { line.trim_end().len() };
+    let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().map(|line| &line[..trimmed(line)]).collect();
     let (mut entries, mut unread, mut at) = (Vec::new(), Vec::new(), 0);
     while at < lines.len() {
         // A value may run over several lines.
         let most = (at + MOST_LINES).min(lines.len());
         let has_quote = lines[at].contains(['"', '\'']);
         let ends = if has_quote { at + 1..=most } else { at + 1..=at + 1 };
-        let found = ends.map(|end| (end, lines[at..end].join("\n"))).find(|(_, entry)| is_one(entry));
+        let entries_to = |end: usize| {
+            let entry = lines[at..end].join("\n");
+            // Blanks may follow the closing quotation mark.
+            [(end, entry.trim_end().to_owned()), (end, entry)]
+        };
+        let found = ends.flat_map(entries_to).find(|(_, entry)| is_one(entry));
         match found {
             Some((end, entry)) => {
                 if !says_where_files_are(&entry) {
@@ -101,6 +126,23 @@ mod tests {
         assert_eq!(unread, [4, 8]);
         assert!(read.contains(&"OPENAI_API_KEY=sk-x".to_owned()) && read.contains(&"B=\"two\nlines\"".to_owned()));
         assert!(read.contains(&"C='x y'".to_owned()) && read.contains(&"export A=1".to_owned()), "{read:?}");
+    }
+
+    #[test]
+    fn a_blank_at_the_end_of_a_line_is_no_part_of_its_value() {
+        let (entries, unread) = read("OPENAI_API_KEY=sk-x   \nA=1\u{a0}\t\nB=\"x \" \n");
+        assert_eq!(unread, [0_usize; 0]);
+        assert_eq!(entries, ["OPENAI_API_KEY=sk-x", "A=1", "B=\"x \""]);
+    }
+
+    #[test]
+    fn utf_16_and_old_ends_of_lines_are_read() {
+        let units = "A=1\r\nB=2".encode_utf16();
+        let (little, big): (Vec<_>, Vec<_>) = units.map(|unit| (unit.to_le_bytes(), unit.to_be_bytes())).unzip();
+        for (mark, text) in [([0xff, 0xfe], little.concat()), ([0xfe, 0xff], big.concat())] {
+            assert_eq!(text_of(&[&mark[..], &text].concat()), "A=1\r\nB=2");
+        }
+        assert_eq!(read(&text_of(b"A=1\rB=2")).0, ["A=1", "B=2"]);
     }
 
     #[test]

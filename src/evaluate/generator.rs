@@ -1,5 +1,7 @@
 //! Writes messages.
 
+use std::borrow::Cow;
+
 use super::ask::{Error, ask};
 use super::auditing::Auditing;
 use super::fence::fence;
@@ -149,7 +151,7 @@ impl Generator {
 
     fn read(&self, answer: &Answer) -> Result<String, Unusable> {
         match self.form {
-            Form::Text => reading::text(answer).map(str::to_owned),
+            Form::Text => reading::text(answer).map(Cow::into_owned),
             Form::Mail => question::read(answer).map(|mail| mail.whole()),
         }
     }

@@ -76,7 +76,7 @@ impl Describer {
             let number = revisions.to_string();
             let step = |what| key.iter().copied().chain([what, number.as_str()]).collect::<Vec<_>>();
             let asked = |key| self.asking(columns, &also, key);
-            let read = |answer: &crate::model::Answer| reading::text(answer).map(one_paragraph);
+            let read = |answer: &crate::model::Answer| reading::text(answer).map(|text| one_paragraph(&text));
             let text = ask(&self.caller, &step("describe"), asked, read).await?;
             let audit = self.auditor.audit(&text, &sources, columns, &step("audit")).await?;
             let draft = Message { audit, ..Message::unchecked(text) };

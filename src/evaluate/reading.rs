@@ -4,14 +4,17 @@
 //! guessed: the text is searched for an object, not for the word "yes".
 
 mod clean;
+mod fields;
 mod lenient;
 mod remarks;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
+pub use fields::{boolean, share, string};
 pub(in crate::evaluate) use remarks::BEGAN;
 pub use remarks::Remarks;
 
@@ -81,7 +84,7 @@ impl Unusable {
 ///
 /// # Errors
 /// When the answer is empty, refused, cut off or unfinished, or what is its message cannot be told.
-pub fn text(answer: &Answer) -> Result<&str, Unusable> {
+pub fn text(answer: &Answer) -> Result<Cow<'_, str>, Unusable> {
     let text = clean::message(speech(answer)?)?;
     if text.is_empty() { Err(Unusable::Empty) } else { Ok(text) }
 }
@@ -90,24 +93,28 @@ pub fn text(answer: &Answer) -> Result<&str, Unusable> {
 ///
 /// # Errors
 /// When it is empty, or what is its message cannot be told.
-pub fn message(text: &str) -> Result<&str, Unusable> {
+pub fn message(text: &str) -> Result<Cow<'_, str>, Unusable> {
     let text = clean::message(text)?;
     if text.is_empty() { Err(Unusable::Empty) } else { Ok(text) }
 }
 
 /// What was said in a finished answer, after its thinking.
 fn speech(answer: &Answer) -> Result<&str, Unusable> {
-    match answer.stop {
-        Stop::Refusal => return Err(Unusable::Refused),
-        Stop::MaxTokens => return Err(Unusable::CutOff("the token limit")),
-        Stop::ContextWindow => return Err(Unusable::CutOff("the end of the context window")),
-        Stop::ToolUse | Stop::PauseTurn => return Err(Unusable::Unfinished),
-        Stop::BrokenOff => return Err(Unusable::BrokenOff),
-        Stop::Other => return Err(Unusable::UnknownEnd),
-        Stop::EndTurn | Stop::StopSequence => {}
-    }
-    let text = clean::speech(&answer.text)?;
+    let text = clean::speech(finished(answer)?)?;
     if text.is_empty() { Err(Unusable::Empty) } else { Ok(text) }
+}
+
+/// The text of an answer that is finished.
+fn finished(answer: &Answer) -> Result<&str, Unusable> {
+    match answer.stop {
+        Stop::Refusal => Err(Unusable::Refused),
+        Stop::MaxTokens => Err(Unusable::CutOff("the token limit")),
+        Stop::ContextWindow => Err(Unusable::CutOff("the end of the context window")),
+        Stop::ToolUse | Stop::PauseTurn => Err(Unusable::Unfinished),
+        Stop::BrokenOff => Err(Unusable::BrokenOff),
+        Stop::Other => Err(Unusable::UnknownEnd),
+        Stop::EndTurn | Stop::StopSequence => Ok(answer.text.trim()),
+    }
 }
 
 /// The one JSON object in a finished answer; fences and prose around it are forgiven. Several objects count as one if
@@ -116,10 +123,22 @@ fn speech(answer: &Answer) -> Result<&str, Unusable> {
 /// # Errors
 /// As [`text`]; and when there is no object, or more than one and they differ.
 pub fn object(answer: &Answer) -> Result<Map<String, Value>, Unusable> {
-    let text = speech(answer)?;
+    let text = finished(answer)?;
+    // What stands in its strings is no tag and no token.
+    let whole = clean::inside_fence(text).unwrap_or(text);
+    if strict(whole).is_some_and(|(_, length)| length == whole.len()) {
+        return objects(whole);
+    }
+    unpacked(speech(answer)?, ENCODED)
+}
+
+/// So many times an object is unpacked from a string.
+const ENCODED: usize = 3;
+
+fn unpacked(text: &str, times: usize) -> Result<Map<String, Value>, Unusable> {
     match objects(text) {
-        Err(Unusable::NoObject) => match lenient::decoded(text) {
-            Some(inner) => objects(&inner),
+        Err(Unusable::NoObject) if times > 0 => match lenient::decoded(text) {
+            Some(inner) => unpacked(&inner, times - 1),
             None => Err(Unusable::NoObject),
         },
         found => found,
@@ -184,17 +203,6 @@ fn same_name(one: &str, other: &str) -> bool {
     one.trim().eq_ignore_ascii_case(other.trim())
 }
 
-/// The field of this name, whatever its case; if the object only wraps another one, that one's field.
-fn field<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    let here = |object: &'a Map<String, Value>| {
-        object.get(name).or_else(|| object.iter().find(|(known, _)| same_name(known, name)).map(|(_, value)| value))
-    };
-    here(object).or_else(|| match object.values().next() {
-        Some(Value::Object(inner)) if object.len() == 1 => here(inner),
-        _ => None,
-    })
-}
-
 /// An object's fields as they stand, those that stand twice included.
 struct Fields(Vec<(String, Value)>);
 
@@ -220,35 +228,6 @@ impl<'de> Deserialize<'de> for Fields {
 
         deserializer.deserialize_map(AllFields)
     }
-}
-
-/// A string field with something in it, trimmed.
-///
-/// # Errors
-/// When it is missing, no string, or blank.
-pub fn string(object: &Map<String, Value>, field: &'static str) -> Result<String, Unusable> {
-    match self::field(object, field).and_then(Value::as_str).map(str::trim) {
-        Some(text) if !text.is_empty() => Ok(text.to_owned()),
-        _ => Err(Unusable::WrongField { field, kind: "text" }),
-    }
-}
-
-/// A field that is `true` or `false`; the string `"true"` is neither.
-///
-/// # Errors
-/// When it is missing or anything else.
-pub fn boolean(object: &Map<String, Value>, field: &'static str) -> Result<bool, Unusable> {
-    self::field(object, field).and_then(Value::as_bool).ok_or(Unusable::WrongField { field, kind: "true or false" })
-}
-
-/// A field that is a number from 0 to 1. A number outside is not clamped, and the string `"0.7"` is no number.
-///
-/// # Errors
-/// When it is missing or anything else.
-pub fn share(object: &Map<String, Value>, field: &'static str) -> Result<f64, Unusable> {
-    let number = self::field(object, field).and_then(Value::as_f64).filter(|number| (0.0..=1.0).contains(number));
-    // A zero with a sign is a zero.
-    number.map(|number| number + 0.0).ok_or(Unusable::WrongField { field, kind: "number from 0 to 1" })
 }
 
 #[cfg(test)]
@@ -291,6 +270,46 @@ mod tests {
         // Which of two names, or of two fields inside, is meant is not guessed.
         assert_eq!(decision(r#"{"decision": true, "Decision": false}"#), Err(Unusable::Ambiguous));
         assert!(decision(r#"{"a": {"decision": true}, "b": {"decision": false}}"#).is_err());
+    }
+
+    #[test]
+    fn an_object_in_an_envelope_of_a_call_or_in_a_string_is_read() {
+        let object = r#"{"reasoning": "It fits.", "decision": true}"#;
+        let string = Value::from(object).to_string();
+        for text in [
+            format!(r#"{{"name": "decision", "arguments": {object}}}"#),
+            format!("<tool_call>\n{{\"name\": \"decision\", \"arguments\": {object}}}\n</tool_call>"),
+            format!(r#"{{"name": "decision", "parameters": {string}}}"#),
+            format!(r#"{{"type": "function", "function": {{"name": "decision", "arguments": {string}}}}}"#),
+            format!(r#"{{"output": {{"response": {object}}}}}"#),
+            format!(r#"{{"result": [{object}]}}"#),
+            format!(r#"{{"type": "object", "properties": {object}}}"#),
+            format!("```json\n{string}\n```"),
+            format!("Answer: {string}"),
+            Value::from(string.clone()).to_string(),
+        ] {
+            assert_eq!(decision(&text), Ok(true), "{text}");
+        }
+        // What is said beside an object is not what it holds.
+        for text in [
+            r#"{"reasoning": "No.", "alternative": {"decision": true}}"#,
+            r#"{"draft": {"decision": true}, "note": "I changed my mind"}"#,
+            r#"{"a": [{"decision": true}, {"decision": false}]}"#,
+            r#"{"type": "object", "properties": {"decision": {"type": "boolean"}}}"#,
+        ] {
+            let wrong = Err(Unusable::WrongField { field: "decision", kind: "true or false" });
+            assert_eq!(decision(text), wrong, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_the_strings_of_an_object_is_no_tag_and_no_token() {
+        for words in ["they wrote <think> in it", "ends with </think> here", "a <|x|> b", "uses </s> marks", "[/INST]"]
+        {
+            let text = format!(r#"{{"reasoning": "{words}", "decision": true}}"#);
+            assert_eq!(decision(&text), Ok(true), "{words}");
+            assert_eq!(decision(&format!("```json\n{text}\n```")), Ok(true), "{words}");
+        }
     }
 
     #[test]

@@ -121,6 +121,17 @@ impl Checked {
         self.thinking = Some(beyond).filter(|tokens| *tokens > 40);
         self.finished = matches!(answer.stop, Stop::EndTurn | Stop::StopSequence);
         self.form = form;
+        if self.finished && answer.text.trim().is_empty() {
+            let key = self.role.replace(' ', "_");
+            let said = answer.said.as_deref().map(|said| format!(" ({said})")).unwrap_or_default();
+            self.todo.push(format!(
+                "its answer is empty{said}: every trial would fail. Where it thinks, raise {key} under [max_tokens] in \
+                 rejoinder.toml or turn thinking off ([effort] {key} = \"none\")"
+            ));
+        }
+        if answer.usage_unknown {
+            self.todo.push("it sends no bill that can be read: under --max-cost each call counts as the most".into());
+        }
     }
 
     /// Records what the host says about its limits.
@@ -302,9 +313,10 @@ fn in_words(part: &str) -> String {
         "plain-system" => "a system prompt in parts (it takes plain text)".into(),
         "no-system" => "a system prompt (it stands before what is asked)".into(),
         "no-effort" => "an effort".into(),
-        other => match other.strip_prefix("effort-") {
-            Some(effort) => format!("the effort that is set (it gets {effort})"),
-            None => other.to_owned(),
+        other => match (other.strip_prefix("effort-"), other.strip_prefix("most-")) {
+            (Some(effort), _) => format!("the effort that is set (it gets {effort})"),
+            (None, Some(most)) => format!("a higher limit of tokens than {most} (it is asked for {most})"),
+            (None, None) => other.to_owned(),
         },
     }
 }
@@ -344,6 +356,16 @@ mod tests {
         let read: Checked = serde_json::from_str(&serde_json::to_string(&good).unwrap()).unwrap();
         assert_eq!(read.lines(), good.lines());
         insta::assert_snapshot!(good.text());
+    }
+
+    #[test]
+    fn an_empty_answer_and_a_bill_that_cannot_be_read_are_things_to_do() {
+        let mut empty = checked("generator", "openai/m");
+        let nothing = Answer { usage_unknown: true, ..answer("\n", 60, Stop::EndTurn) };
+        empty.answered(&nothing, Duration::from_secs(1), Form::NotAsked);
+        assert!(empty.todo[0].starts_with("its answer is empty: every trial would fail"), "{:?}", empty.todo);
+        assert!(empty.todo[1].starts_with("it sends no bill that can be read"), "{:?}", empty.todo);
+        assert_eq!(in_words("most-4096"), "a higher limit of tokens than 4096 (it is asked for 4096)");
     }
 
     #[test]

@@ -215,11 +215,12 @@ impl Caller {
     }
 
     /// The most tokens that this call can use.
-    #[allow(clippy::unused_self, reason = "a model may come to know better")]
     fn most_usage(&self, request: &Request) -> Usage {
         let schema = request.schema.as_ref().map_or(0, |schema| schema.json.to_string().len());
         let read = (request.system.len() + request.user.len() + schema + ENVELOPE) as u64;
-        Usage { input_tokens: read, output_tokens: u64::from(request.max_tokens), ..Usage::default() }
+        // What answers with probabilities writes nothing.
+        let written = if self.model.only_decides() { 0 } else { u64::from(request.max_tokens) };
+        Usage { input_tokens: read, output_tokens: written, ..Usage::default() }
     }
 
     /// Room in the budget for the most that this call can cost.

@@ -6,20 +6,14 @@
 //! that nothing marks stays: only somebody who understands it can tell it from the message, and the auditor of messages
 //! that are kept does.
 
+mod speech;
+mod wrapped;
+
+use std::borrow::Cow;
+
+pub(super) use speech::speech;
+
 use super::Unusable;
-
-/// Names of tags around thinking.
-const THINKING: [&str; 6] = ["think", "thinking", "thought", "reasoning", "reflection", "seed:think"];
-
-/// Where a turn ends, beside `<|...|>` of any name.
-const ENDS: [&str; 5] =
-    ["</s>", "<eos>", "<end_of_turn>", "[/INST]", "<\u{ff5c}end\u{2581}of\u{2581}sentence\u{ff5c}>"];
-
-/// Where one begins.
-const BEGINNINGS: [&str; 4] = ["<s>", "<bos>", "<start_of_turn>", "<\u{ff5c}Assistant\u{ff5c}>"];
-
-/// Who speaks, as templates name it.
-const SPEAKERS: [&str; 2] = ["assistant", "model"];
 
 /// More than this is no remark around a message.
 const REMARK: usize = 300;
@@ -27,129 +21,24 @@ const REMARK: usize = 300;
 /// More than this is no greeting.
 const GREETING: usize = 60;
 
-/// The text after the thinking and without template tokens, trimmed.
-pub(super) fn speech(text: &str) -> Result<&str, Unusable> {
-    let text = text.trim();
-    if !text.contains(['<', '[', '\u{25c1}']) && !text.starts_with("analysis") {
-        return Ok(text);
-    }
-    let text = final_channel(text)?;
-    let text = after_thinking(without_beginning(text))?;
-    let text = without_beginning(text);
-    Ok(text[..end_of_turn(text)].trim())
-}
-
 /// The message in what was said.
-pub(super) fn message(speech: &str) -> Result<&str, Unusable> {
-    let text = between_rules(inside_fence(speech)?)?;
-    Ok(unquoted(quoted_after_introduction(without_preamble(inside_fence(text)?))))
-}
-
-/// The text in harmony's final channel, if there are channels.
-fn final_channel(text: &str) -> Result<&str, Unusable> {
-    const CHANNEL: &str = "<|channel|>";
-    const MESSAGE: &str = "<|message|>";
-    if text.contains(CHANNEL) {
-        let last = text.rmatch_indices(CHANNEL).find_map(|(at, _)| {
-            let rest = text[at + CHANNEL.len()..].trim_start();
-            rest.starts_with("final").then(|| rest.split_once(MESSAGE).map(|(_, message)| message)).flatten()
-        });
-        return last.map(str::trim).ok_or(Unusable::OnlyThinking);
-    }
-    // The same if a server has stripped the tokens.
-    match text.rsplit_once("assistantfinal") {
-        Some((before, last)) if before.starts_with("analysis") => Ok(last.trim()),
-        _ => Ok(text),
-    }
-}
-
-/// The text after its thinking: all tags come before it.
-fn after_thinking(text: &str) -> Result<&str, Unusable> {
-    let tags = tags(text);
-    let Some(last) = tags.iter().rev().find(|tag| tag.closes) else {
-        // Thinking without an end is all that there is; a tag further on may be anything.
-        return match tags.first() {
-            None => Ok(text),
-            Some(tag) if text[..tag.from].trim().is_empty() => Err(Unusable::OnlyThinking),
-            Some(_) => Err(Unusable::Mixed),
-        };
-    };
-    if tags.iter().any(|tag| tag.from > last.from) {
+pub(super) fn message(speech: &str) -> Result<Cow<'_, str>, Unusable> {
+    let text = wrapped::inside_element(inside_fence(speech)?)?;
+    if wrapped::begins_with_thinking(text) {
         return Err(Unusable::Mixed);
     }
-    // Text outside of the thinking, before its end: where does the answer begin? Before the first tag that closes, if
-    // none opened, all is thinking.
-    let (mut outside, mut is_inside) = (0, tags.first().is_some_and(|tag| tag.closes));
-    for tag in &tags {
-        if !tag.closes && !is_inside && !text[outside..tag.from].trim().is_empty() {
-            return Err(Unusable::Mixed);
-        }
-        (outside, is_inside) = (tag.to, !tag.closes);
+    if let Some(field) = wrapped::json(text)? {
+        return message(&field).map(|message| Cow::Owned(message.into_owned()));
     }
-    let rest = text[last.to..].trim();
-    if rest.is_empty() { Err(Unusable::OnlyThinking) } else { Ok(rest) }
-}
-
-/// A tag around thinking.
-struct Tag {
-    from: usize,
-    to: usize,
-    closes: bool,
-}
-
-/// The tags in the order in which they stand.
-fn tags(text: &str) -> Vec<Tag> {
-    let low = text.to_ascii_lowercase();
-    let mut tags = Vec::new();
-    let mut find = |tag: &str, closes| {
-        tags.extend(low.match_indices(tag).map(|(from, _)| Tag { from, to: from + tag.len(), closes }));
-    };
-    for name in THINKING {
-        find(&format!("<{name}>"), false);
-        find(&format!("</{name}>"), true);
-    }
-    for (tag, closes) in
-        [("[think]", false), ("[/think]", true), ("\u{25c1}think\u{25b7}", false), ("\u{25c1}/think\u{25b7}", true)]
-    {
-        find(tag, closes);
-    }
-    tags.sort_by_key(|tag| tag.from);
-    tags
-}
-
-/// The text without tokens that begin a turn, and without the name of who speaks after one.
-fn without_beginning(text: &str) -> &str {
-    let mut rest = text.trim_start();
-    loop {
-        let token =
-            token_at(rest).or_else(|| BEGINNINGS.iter().find(|token| rest.starts_with(**token)).map(|t| t.len()));
-        let Some(length) = token else { return rest };
-        rest = rest[length..].trim_start();
-        let named = SPEAKERS.iter().find_map(|name| rest.strip_prefix(name));
-        if let Some(after) = named.filter(|after| after.starts_with(['\n', '\r', '<'])) {
-            rest = after.trim_start();
-        }
-    }
-}
-
-/// The length of a token of the form `<|...|>` at the beginning of this text.
-fn token_at(text: &str) -> Option<usize> {
-    let name = text.strip_prefix("<|")?;
-    let end = name.find("|>")?;
-    let is_name =
-        (1..=40).contains(&end) && name[..end].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    is_name.then_some(end + 4)
-}
-
-/// Where the turn ends: whatever a model writes after that is somebody else's turn.
-fn end_of_turn(text: &str) -> usize {
-    let token = text.match_indices("<|").map(|(at, _)| at).find(|at| token_at(&text[*at..]).is_some());
-    let ends = ENDS.iter().filter_map(|end| text.find(end));
-    ends.chain(token).min().unwrap_or(text.len())
+    let text = between_rules(inside_fence(text)?)?;
+    let text = inside_fence(text)?;
+    let greeted = without_preamble(text);
+    let text = if greeted.len() < text.len() { before_closing_rule(greeted) } else { text };
+    Ok(Cow::Borrowed(unquoted(quoted_after_introduction(without_count(text)))))
 }
 
 /// The text inside of the one fence that stands around it, or around most of it, after a line that introduces it.
-fn inside_fence(text: &str) -> Result<&str, Unusable> {
+pub(super) fn inside_fence(text: &str) -> Result<&str, Unusable> {
     let text = text.trim();
     let fences: Vec<Line> = lines(text).filter(Line::is_fence).collect();
     let [first, last] = fences.as_slice() else {
@@ -185,6 +74,47 @@ fn between_rules(text: &str) -> Result<&str, Unusable> {
     Ok(if block.is_the_message() { block.inside } else { text })
 }
 
+/// The text before a last rule, if the one paragraph after it is addressed to whoever asked, as a line before the
+/// message was. What may be a footer stays.
+fn before_closing_rule(text: &str) -> &str {
+    let Some(rule) = lines(text).filter(Line::is_rule).last() else { return text };
+    let (before, after) = (text[..rule.from].trim(), &text[rule.to..]);
+    let is_apart = lines(after).next().is_some_and(|line| line.text.is_empty());
+    let after = after.trim();
+    let is_sentence = after.ends_with(['.', '!', '?', '\u{3002}', '\u{ff01}', '\u{ff1f}']) && !after.contains('\n');
+    let low = after.to_lowercase();
+    let is_footer = low.contains(['@', '/']) || low.contains(char::is_numeric) || after.contains("STOP");
+    let is_footer = is_footer || ["unsubscribe", "opt out", "opt-out"].iter().any(|words| low.contains(words));
+    let is_remark = is_apart && is_sentence && is_remark(after) && !is_footer;
+    if is_remark && !before.is_empty() { before } else { text }
+}
+
+/// What a writer may count, in some languages.
+const WORDS: [&str; 12] = [
+    "word",
+    "words",
+    "w\u{f6}rter",
+    "worte",
+    "mots",
+    "palabras",
+    "parole",
+    "palavras",
+    "woorden",
+    "ord",
+    "s\u{142}\u{f3}w",
+    "\u{5b57}",
+];
+
+/// The text without a last paragraph that counts its words, `(42 words)`.
+fn without_count(text: &str) -> &str {
+    let text = text.trim();
+    let Some(last) = paragraphs(text).last().filter(|last| last.len() < text.len()) else { return text };
+    let inside = last.trim_matches(['*', '_', '(', ')', '[', ']', '\u{ff08}', '\u{ff09}', ' ']).to_lowercase();
+    let word = inside.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_count = word.len() < inside.len() && WORDS.contains(&word.trim_start());
+    if is_count { text[..text.len() - last.len()].trim_end() } else { text }
+}
+
 /// A block, and what stands around it.
 struct Block<'a> {
     before: &'a str,
@@ -203,12 +133,19 @@ impl Block<'_> {
     }
 }
 
-/// The text without a line that introduces it. Such a line ends with a colon, and a blank line and a greeting follow,
-/// which in a message only a subject precedes. A greeting is recognised by its form: a short line that ends with a
+/// The text without a line that introduces it. Such a line ends with a colon, and a greeting follows, which in a
+/// message only a subject precedes. A greeting is recognised by its form: a short line that ends with a
 /// comma and is a paragraph of its own. If the form does not tell, the text stays: a message too may begin with a line
 /// that ends with a colon, and an auditor tells the two apart.
 fn without_preamble(text: &str) -> &str {
-    let all: Vec<&str> = paragraphs(text).take(4).collect();
+    let mut all: Vec<&str> = paragraphs(text).take(4).collect();
+    // The greeting may stand on the next line.
+    let first = all.first().copied().unwrap_or_default();
+    if let Some((line, greeting)) = first.split_once('\n').map(|(line, rest)| (line.trim_end(), rest.trim_start()))
+        && introduces(line)
+    {
+        all.splice(..1, [line, greeting]);
+    }
     let Some((first, rest)) = all.split_first() else { return text };
     let greeted = match rest {
         [greeting, _, ..] if is_greeting(greeting) => true,

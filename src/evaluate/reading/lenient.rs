@@ -1,5 +1,5 @@
 //! JSON as models write it by mistake, where its syntax leaves no doubt: a comma after the last value, a raw line break
-//! in a string, Python's `True` and quotation marks, an object inside of a string.
+//! in a string, Python's `True`, other quotation marks, a comment, an object inside of a string.
 
 use serde_json::{Map, Number, Value};
 
@@ -13,13 +13,32 @@ pub(super) fn object(text: &str) -> Option<(Vec<(String, Value)>, usize)> {
     Some((fields, parser.at))
 }
 
-/// The text inside of a text that is a JSON string, or would be one with quotation marks around it.
+/// The text inside of the one JSON string in this text that may hold an object, or inside of a text that would be such
+/// a string with quotation marks around it.
 pub(super) fn decoded(text: &str) -> Option<String> {
-    if text.starts_with('"') {
-        return serde_json::from_str::<String>(text).ok().filter(|inner| inner.contains('{'));
+    let text = text.replace('\r', "\\r").replace('\n', "\\n").replace('\t', "\\t");
+    if text.starts_with('{') {
+        let is_escaped = text.contains("\\\"");
+        return is_escaped.then(|| serde_json::from_str::<String>(&format!("\"{text}\"")).ok()).flatten();
     }
-    let is_escaped = text.starts_with('{') && text.contains("\\\"");
-    is_escaped.then(|| serde_json::from_str::<String>(&format!("\"{}\"", text.replace('\n', "\\n"))).ok()).flatten()
+    let mut found: Option<String> = None;
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find('"') {
+        rest = &rest[at..];
+        let mut stream = serde_json::Deserializer::from_str(rest).into_iter::<String>();
+        let holds_object = |inner: &String| inner.trim_start().starts_with(['{', '"']) && inner.contains('{');
+        match stream.next() {
+            Some(Ok(inner)) if holds_object(&inner) => {
+                rest = &rest[stream.byte_offset()..];
+                if found.as_ref().is_some_and(|other| *other != inner) {
+                    return None;
+                }
+                found = Some(inner);
+            }
+            _ => rest = &rest[1..],
+        }
+    }
+    found
 }
 
 struct Parser<'a> {
@@ -38,9 +57,19 @@ impl Parser<'_> {
         (self.peek() == Some(wanted)).then(|| self.at += wanted.len_utf8())
     }
 
+    /// Passes over white space and comments.
     fn space(&mut self) {
-        let rest = &self.text[self.at..];
-        self.at += rest.len() - rest.trim_start().len();
+        loop {
+            let rest = self.text[self.at..].trim_start();
+            self.at = self.text.len() - rest.len();
+            let end = match rest.get(..2) {
+                Some("//") => rest.find('\n'),
+                Some("/*") => rest.find("*/").map(|at| at + 2),
+                _ => None,
+            };
+            let Some(end) = end else { return };
+            self.at += end;
+        }
     }
 
     fn word(&mut self, word: &str) -> Option<()> {
@@ -101,12 +130,17 @@ impl Parser<'_> {
                 (object.len() == count).then_some(Value::Object(object))
             }
             '[' => self.list().map(Value::Array),
-            '"' | '\'' => self.string().map(Value::String),
+            '"' | '\'' | '\u{201c}' => self.string().map(Value::String),
             '-' | '0'..='9' => self.number(),
             _ => {
-                let words = [("true", Value::Bool(true)), ("True", Value::Bool(true)), ("false", Value::Bool(false))];
-                let more = [("False", Value::Bool(false)), ("null", Value::Null), ("None", Value::Null)];
-                words.into_iter().chain(more).find_map(|(word, value)| self.word(word).map(|()| value))
+                let words = [
+                    (["true", "True", "TRUE"], Value::Bool(true)),
+                    (["false", "False", "FALSE"], Value::Bool(false)),
+                    (["null", "None", "NULL"], Value::Null),
+                ];
+                words
+                    .into_iter()
+                    .find_map(|(words, value)| words.into_iter().find_map(|word| self.word(word)).map(|()| value))
             }
         }
     }
@@ -119,10 +153,15 @@ impl Parser<'_> {
         Some(Value::Number(number))
     }
 
-    /// A string in either kind of quotation marks.
+    /// A string in any kind of quotation marks.
     fn string(&mut self) -> Option<String> {
-        let mark = self.peek().filter(|mark| matches!(mark, '"' | '\''))?;
-        self.at += 1;
+        let begin = self.peek()?;
+        let mark = match begin {
+            '"' | '\'' => begin,
+            '\u{201c}' => '\u{201d}',
+            _ => return None,
+        };
+        self.at += begin.len_utf8();
         let mut text = String::new();
         loop {
             let c = self.peek()?;
@@ -137,9 +176,10 @@ impl Parser<'_> {
 
     fn escape(&mut self, text: &mut String) -> Option<()> {
         let c = self.peek()?;
-        if c == '\'' {
+        // Of marks that JSON has no escapes for, as of those that Markdown has (`\$`), only the mark can be meant.
+        if c.is_ascii_punctuation() && !matches!(c, '"' | '\\' | '/') {
             self.at += 1;
-            text.push('\'');
+            text.push(c);
             return Some(());
         }
         // One escape, or the two of a surrogate pair, as JSON reads them.
@@ -175,6 +215,9 @@ mod tests {
             "{\"reasoning\": \"It fits.\\nYes.\", \"decision\": true, \"more\": [1, null]}",
             "{\"reasoning\": \"It fits.\nYes.\", \"decision\": true, \"more\": [1, null,],}",
             "{'reasoning': 'It fits.\\nYes.', 'decision': True, 'more': [1, None]} and so on",
+            "{\u{201c}reasoning\u{201d}: \u{201c}It fits.\\nYes.\u{201d}, \
+             \u{201c}decision\u{201d}: TRUE, \"more\": [1, null]}",
+            "{\"reasoning\": \"It fits.\\nYes.\", // why\n \"decision\": /* yes */ true, \"more\": [1, null] // end\n}",
         ] {
             assert_eq!(read(text), Some(expected.clone()), "{text}");
         }
@@ -182,6 +225,7 @@ mod tests {
             read("{'a': \"It's \\u00e9 \\ud83d\\ude00\", 'b': 'don\\'t'}"),
             Some(json!({ "a": "It's \u{e9} \u{1f600}", "b": "don't" }))
         );
+        assert_eq!(read("{\"a\": \"costs 5\\$ \\*now\\*\"}"), Some(json!({ "a": "costs 5$ *now*" })));
     }
 
     #[test]
@@ -197,6 +241,8 @@ mod tests {
             "{\"a\": NaN}",
             "{\"a\": \"\\q\"}",
             "{\"a\": tr",
+            "{\"a\": 1 // }",
+            "{\"a\": 1 / 2}",
             "{\"a\": {\"b\": 1, \"b\": 2}}",
         ] {
             assert_eq!(read(text), None, "{text}");

@@ -149,7 +149,7 @@ pub(in crate::evaluate) fn read(answer: &Answer) -> Result<StepText, Unusable> {
     }
     let body = reading::string(&object, "body")?;
     let body = reading::message(&body)?;
-    let body = without_subject(body, &subject);
+    let body = without_subject(&body, &subject);
     if body.is_empty() { Err(Unusable::Empty) } else { Ok(StepText { body: body.to_owned(), subject }) }
 }
 

@@ -153,7 +153,7 @@ impl Reserved {
 }
 
 impl Reserved {
-    /// The call was dropped by us and may be billed all the same: it counts as one of the highest price.
+    /// No answer was received, and it may be billed all the same: it counts as one of the highest price.
     pub fn forfeit(self) {
         let most = self.cost_usd;
         self.settle(most);

@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep};
 
 use super::Caller;
 use super::budget::Reserved;
+use super::remarks::Remark;
 use super::straggler::Remedy;
 use crate::event::Event;
 use crate::model::limits::permits::Permit;
@@ -53,13 +54,13 @@ impl Caller {
         tokio::pin!(first);
         tokio::select! {
             biased;
-            result = &mut first => return Ok((result?, reserved)),
+            result = &mut first => return self.came(result, reserved),
             () = self.shared.watch.late(self.role, sent) => {}
         }
         let _named = self.shared.watch.name(self.role, sent, &self.events);
         let done = tokio::select! {
             biased;
-            result = &mut first => return Ok((result?, reserved)),
+            result = &mut first => return self.came(result, reserved),
             done = self.remedy(request, attempt, *hedged) => done,
         };
         let (room, permit) = match done {
@@ -86,14 +87,43 @@ impl Caller {
                 Ok((answer, room))
             }
             Either::Left((Err(failure), second)) => {
-                drop(reserved);
-                second.await.map(|answer| (answer, room)).map_err(|other| of_two(failure, other).into())
+                self.lost(&failure, reserved);
+                self.came(second.await, room).map_err(|other| of_two(failure, other.failure).into())
             }
             Either::Right((Err(other), first)) => {
-                drop(room);
-                first.await.map(|answer| (answer, reserved)).map_err(|failure| of_two(failure, other).into())
+                self.lost(&other, room);
+                self.came(first.await, reserved).map_err(|lost| of_two(lost.failure, other).into())
             }
         }
+    }
+
+    fn came(&self, result: Result<Answer, Failure>, reserved: Reserved) -> Result<(Answer, Reserved), Lost> {
+        match result {
+            Ok(answer) => Ok((answer, reserved)),
+            Err(failure) => {
+                self.lost(&failure, reserved);
+                Err(failure.into())
+            }
+        }
+    }
+
+    /// Gives the room back, unless the host may bill what it did.
+    fn lost(&self, failure: &Failure, reserved: Reserved) {
+        if !may_be_billed(failure) {
+            return;
+        }
+        let is_paid = self.shared.prices.price(self.model.id()).is_some() && !self.is_free();
+        if is_paid && self.shared.budget.limits().cost_usd.is_some() {
+            self.shared.remarks.once(Remark::LostBill, || {
+                self.events.emit(Event::Warning(format!(
+                    "{} may bill answers that cannot be used ({}): --max-cost counts each as the most that it can \
+                     have cost; the cost that is shown is without them",
+                    self.model.id(),
+                    failure.message
+                )));
+            });
+        }
+        reserved.forfeit();
     }
 
     async fn send(&self, request: &Request, permit: Permit) -> Result<Answer, Failure> {
@@ -153,6 +183,17 @@ impl Caller {
         let message =
             format!("cut after {:.1} s, far beyond the usual time of a {} call", after.as_secs_f64(), self.role);
         Failure::new(FailureKind::Timeout, message)
+    }
+}
+
+/// Whether the host may have written an answer, and bill it, although none came that can be used: one that is no answer
+/// or was torn on its way, or one that was no longer waited for.
+fn may_be_billed(failure: &Failure) -> bool {
+    let is_success = failure.status.is_some_and(|status| (200..300).contains(&status));
+    match failure.kind {
+        FailureKind::Malformed | FailureKind::Connection => is_success,
+        FailureKind::Timeout => failure.status.is_none(),
+        _ => false,
     }
 }
 

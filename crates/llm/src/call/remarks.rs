@@ -18,6 +18,8 @@ const FEWEST: u64 = 500;
 pub(super) enum Remark {
     /// The bill cannot be read.
     UnreadBill,
+    /// Answers that cannot be used may be billed.
+    LostBill,
     /// Not all of the prompt was read.
     CutPrompt,
 }

@@ -76,7 +76,7 @@ impl ChatCompletions {
         let is_openai = self.host_name == OPENAI_HOST || self.host_name.ends_with(OPENAI_REGIONS);
         let is_newer = is_openai != (form.cap == Cap::Other);
         let cap = if is_newer { "max_completion_tokens" } else { "max_tokens" };
-        let mut body = json!({ "model": self.name, cap: request.max_tokens });
+        let mut body = json!({ "model": self.name, cap: form.cap_of(request) });
         body["messages"] = match (request.system.is_empty(), form.place) {
             (true, _) => json!([{ "role": "user", "content": request.user }]),
             (false, Place::User) => {

@@ -4,11 +4,14 @@
 //! how hard to think. A part that a host refuses by name is renamed or left out, once. If that helps, it is remembered
 //! for this host and model, and becomes part of the settings in a judge's fingerprint.
 
+mod refusal;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use refusal::{REFUSES, cap_within, nearest, with_setting};
 use serde::{Deserialize, Serialize};
 
 use super::http::Effort;
@@ -75,6 +78,9 @@ pub(super) struct Form {
     pub(super) json: Json,
     pub(super) place: Place,
     pub(super) thinking: Thinking,
+    /// The most tokens of output that may be asked for, if fewer than asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) most: Option<u32>,
 }
 
 /// Formats the form for the fingerprint; empty if nothing was refused.
@@ -99,6 +105,9 @@ impl fmt::Display for Form {
             Thinking::Nearest(effort) => words.push(format!("effort-{effort}")),
             Thinking::Unsaid => words.push("no-effort".to_owned()),
         }
+        if let Some(most) = self.most {
+            words.push(format!("most-{most}"));
+        }
         if words.is_empty() { Ok(()) } else { write!(f, " form={}", words.join(",")) }
     }
 }
@@ -122,29 +131,63 @@ pub(super) struct Sent {
     pub(super) has_object: bool,
     /// Whether the cap has two names.
     pub(super) has_cap_names: bool,
+    /// The cap on tokens.
+    pub(super) max_tokens: u32,
 }
 
 impl Sent {
     pub(super) fn chat(request: &Request, effort: Option<Effort>) -> Self {
         let (has_system, has_schema) = (!request.system.is_empty(), request.schema.is_some());
-        Sent { has_system, has_schema, effort, has_rich_system: false, has_object: true, has_cap_names: true }
+        let max_tokens = request.max_tokens;
+        Sent {
+            has_system,
+            has_schema,
+            effort,
+            has_rich_system: false,
+            has_object: true,
+            has_cap_names: true,
+            max_tokens,
+        }
     }
 
     pub(super) fn messages(request: &Request, effort: Option<Effort>) -> Self {
         let (has_system, has_schema) = (!request.system.is_empty(), request.schema.is_some());
-        Sent { has_system, has_schema, effort, has_rich_system: true, has_object: false, has_cap_names: false }
+        let max_tokens = request.max_tokens;
+        Sent {
+            has_system,
+            has_schema,
+            effort,
+            has_rich_system: true,
+            has_object: false,
+            has_cap_names: false,
+            max_tokens,
+        }
     }
 }
 
 impl Form {
+    /// The cap on tokens of this request.
+    pub(super) fn cap_of(self, request: &Request) -> u32 {
+        self.most.map_or(request.max_tokens, |most| most.min(request.max_tokens))
+    }
+
     /// The form without the part that this failure refuses, and the name of that part; `None` if it refuses nothing of
     /// the form.
     pub(super) fn without(self, failure: &Failure, sent: Sent) -> Option<(Form, &'static str)> {
-        if failure.status.is_none() || !matches!(failure.kind, FailureKind::Invalid | FailureKind::NotFound) {
-            return None;
-        }
         let words = format!("{} {}", failure.param.as_deref().unwrap_or_default(), failure.message).to_lowercase();
         let has = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
+        // Some servers say with a 500 that they cannot do what is asked.
+        let refuses = match failure.kind {
+            FailureKind::Invalid | FailureKind::NotFound => failure.status.is_some(),
+            FailureKind::Server => matches!(failure.status, Some(500 | 501)) && has(&REFUSES),
+            _ => false,
+        };
+        if !refuses {
+            return None;
+        }
+        if let Some(most) = cap_within(&words).filter(|most| *most < self.most.unwrap_or(sent.max_tokens)) {
+            return Some((Form { most: Some(most), ..self }, "as many tokens of output"));
+        }
         if sent.has_cap_names
             && self.cap == Cap::Usual
             && has(&["max_tokens", "max_completion_tokens", "max_new_tokens"])
@@ -152,7 +195,7 @@ impl Form {
             return Some((Form { cap: Cap::Other, ..self }, "the cap on tokens by this name"));
         }
         let thinking = sent.effort.is_some() && self.thinking != Thinking::Unsaid;
-        if thinking && has(&["effort", "thinking", "reasoning", "think value"]) {
+        if thinking && has(&["effort", "thinking", "reasoning", "think value", "chat_template_kwargs"]) {
             let nearest = sent.effort.and_then(|effort| nearest(effort, &words));
             let thinking = match (self.thinking, nearest) {
                 (Thinking::AsSet, Some(nearest)) => Thinking::Nearest(nearest),
@@ -175,6 +218,8 @@ impl Form {
             "guided",
             "output_format",
             "output_config.format",
+            "'strict'",
+            "\"strict\"",
         ];
         if schema && has(&names_schema) {
             let json = if sent.has_object && self.json == Json::Schema { Json::Object } else { Json::Words };
@@ -206,24 +251,25 @@ impl Form {
             "cache_control",
             "roles must alternate",
             "only user and assistant",
+            "'user' or 'assistant'",
+            "messages[0].role",
+            "messages.0.role",
         ];
         if sent.has_system && self.place != Place::User && has(&names_system) {
             let place = if sent.has_rich_system && self.place == Place::Usual { Place::Text } else { Place::User };
             return Some((Form { place, ..self }, "the system prompt in this place"));
         }
+        // A gateway for which no host takes everything that is asked, and which does not say what: the least needed
+        // part goes first.
+        if has(&["handle the requested parameters"]) {
+            if thinking {
+                return Some((Form { thinking: Thinking::Unsaid, ..self }, "the effort"));
+            }
+            let json = if sent.has_object && self.json == Json::Schema { Json::Object } else { Json::Words };
+            return schema.then_some((Form { json, ..self }, "the schema of the answer"));
+        }
         None
     }
-}
-
-/// Among the efforts that a refusal names as accepted, the one nearest to the refused one; `None` if it names none.
-fn nearest(refused: Effort, words: &str) -> Option<Effort> {
-    const ALL: [Effort; 6] = [Effort::None, Effort::Low, Effort::Medium, Effort::High, Effort::XHigh, Effort::Max];
-    // Accepted values are named after the refused one.
-    let rest = ["supported values", "must be", "expected", "one of", "allowed", "available", "valid values"];
-    let from = rest.iter().filter_map(|mark| words.find(mark)).min()?;
-    let named: Vec<&str> = words[from..].split(|c: char| !c.is_ascii_alphanumeric()).collect();
-    let taken = ALL.into_iter().filter(|effort| *effort != refused && named.contains(&effort.as_str()));
-    taken.min_by_key(|effort| (*effort as i8 - refused as i8).abs())
 }
 
 /// The forms that are remembered for hosts and models, in a file if there is one. Cheap to clone.
@@ -315,7 +361,7 @@ impl Learned {
                     refused.push((what, failure.message));
                     form = next;
                 }
-                _ => return Err(failure),
+                _ => return Err(with_setting(failure)),
             }
         }
     }

@@ -10,7 +10,7 @@ fn request() -> Request {
         system: "You write.".into(),
         user: "x".into(),
         schema: Some(schema),
-        max_tokens: 9,
+        max_tokens: 8_192,
     }
 }
 
@@ -51,10 +51,42 @@ fn what_hosts_refuse_is_told_by_their_words() {
             "400: litellm.UnsupportedParamsError: groq does not support parameters: ['reasoning_effort']",
             " form=no-effort",
         ),
+        ("400: Unrecognized request argument supplied: chat_template_kwargs", " form=no-effort"),
+        ("400: Unknown parameter: 'strict'", " form=json-object"),
+        ("422: body.messages.0.role: Input should be 'user' or 'assistant'", " form=no-system"),
+        ("422: body.max_tokens: Extra inputs are not permitted", " form=cap"),
+        ("404: No endpoints found that can handle the requested parameters", " form=no-effort"),
+        // The number is at fault, not the name.
+        ("400: max_tokens is too large: 8192. This model supports at most 4096 completion tokens", " form=most-4096"),
+        ("400: Invalid max_tokens value, the valid range of max_tokens is [1, 4096]", " form=most-4096"),
+        (
+            "400: max_tokens: 8192 > 4096, which is the maximum allowed number of output tokens for claude-x",
+            " form=most-4096",
+        ),
     ];
     for (message, form) in cases {
         assert_eq!(after(Some(Effort::High), &[message]).as_deref(), Some(form), "{message}");
     }
+}
+
+#[test]
+fn a_server_that_refuses_with_a_500_is_told_from_one_in_trouble() {
+    let without = |status, message: &str| {
+        let failure = Failure { status: Some(status), ..Failure::new(FailureKind::Server, message) };
+        Form::default().without(&failure, Sent::chat(&request(), None)).map(|(form, _)| form.to_string())
+    };
+    assert_eq!(without(500, "500 server_error: System role not supported").as_deref(), Some(" form=no-system"));
+    assert_eq!(without(501, "501: response_format not implemented").as_deref(), Some(" form=json-object"));
+    assert_eq!(without(500, "500: the system prompt was lost on the way"), None);
+    assert_eq!(without(503, "503: System role not supported"), None);
+}
+
+#[test]
+fn a_context_that_is_too_short_is_no_fault_of_the_form_and_names_the_setting() {
+    let words = "400: This model's maximum context length is 4096 tokens. However, you requested 8492 tokens (300 in \
+                 the messages, 8192 in the completion). Please reduce your prompt or max_tokens at most 100";
+    assert_eq!(cap_within(&words.to_lowercase()), None);
+    assert!(with_setting(refusal(words)).message.contains("[max_tokens] in rejoinder.toml"));
 }
 
 #[test]

@@ -58,6 +58,15 @@ pub enum HostError {
         /// `region` or `resource`.
         gap: &'static str,
     },
+    /// A resource that is given by an address in another domain than the host's.
+    #[error(
+        "the host {host} needs the name of a resource, and was given an address elsewhere, to which its key is not \
+         sent; if it is meant, write base_url = \"https://...\" under [hosts.{host}] in rejoinder.toml"
+    )]
+    Elsewhere {
+        /// Which host.
+        host: String,
+    },
     /// A setting with a value that cannot be used.
     #[error("[hosts.{host}] in the settings file: {why}")]
     Setting {

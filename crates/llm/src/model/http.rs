@@ -41,7 +41,7 @@ pub use route::{Batches, KeyHeader, Plain, Route};
 use words::one_line;
 
 use super::form::Forms;
-use super::{CallKey, Failure, digest};
+use super::{CallKey, Failure, FailureKind, digest};
 
 /// The largest response body that is read; no answer of a model comes near it.
 const LARGEST_BODY: usize = 64 * 1024 * 1024;
@@ -232,7 +232,12 @@ impl Http {
         }
         let read = self.read(reply, &mut response).await;
         if status.is_success() {
-            read.map(|()| response)
+            // Part of an answer came, and all of it may be billed.
+            let torn = |failure: Failure| match failure.kind {
+                FailureKind::Connection => Failure { status: Some(status.as_u16()), ..failure },
+                _ => failure,
+            };
+            read.map(|()| response).map_err(torn)
         } else {
             // The status tells what went wrong even where its page came to us torn.
             Err(self.with_address(failure::from_status(&response, self.key.as_ref())))

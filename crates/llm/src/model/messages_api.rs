@@ -13,13 +13,15 @@ use url::Url;
 
 use super::about::{self, About};
 use super::batching::Batching;
+use super::finish::{self, End};
 use super::form::{Form, Json, Learned, Place, Sent, Thinking};
+use super::http::failure::{self, ErrorBody};
 use super::http::words::one_line;
 use super::http::{BaseUrl, Batches, Effort, Http, KeyHeader, Response, Settings, SetupError, body, headers};
 use super::id::ModelId;
 use super::local_server::{self, Greeting};
 use super::message_batches::MessageBatches;
-use super::{Answer, Failure, Model, Reply, Request, Stop, finish, usage};
+use super::{Answer, Failure, Model, Reply, Request, Stop, usage};
 
 /// Where Anthropic serves the Messages API.
 pub const DEFAULT_BASE_URL: &str = "https://api.anthropic.com";
@@ -68,7 +70,7 @@ impl<'a> Body<'a> {
         };
         Body {
             model: name,
-            max_tokens: request.max_tokens,
+            max_tokens: form.cap_of(request),
             system,
             messages: [Message { role: "user", content }],
             output_config: (effort.is_some() || format.is_some()).then_some(OutputConfig { effort, format }),
@@ -172,13 +174,19 @@ impl MessagesApi {
     #[allow(clippy::result_large_err, reason = "one per call, and a call takes seconds")]
     fn read(&self, response: &Response) -> Result<Reply, Failure> {
         let json = body::read(&response.body).map_err(|why| self.http.malformed(response, None, &why))?;
+        let json = body::unwrapped(json);
         let malformed = |why: &str| self.http.malformed(response, Some(&json), why);
+        let error = ErrorBody::beside_answer(&json);
+        if let Some(failure) = error.and_then(|error| failure::of_answer(response, &error, self.http.key())) {
+            return Err(failure);
+        }
         let answer = answer_of(&json).map_err(malformed)?;
         let request_id = headers::request_id(&response.headers)
             .or_else(|| json.get("request_id").and_then(Value::as_str))
             .or_else(|| json.get("id").and_then(Value::as_str));
+        let said = answer.said.as_deref().map(|said| self.http.one_line(said));
         Ok(Reply {
-            answer: Answer { request_id: request_id.map(|id| self.http.one_line(id)), ..answer },
+            answer: Answer { request_id: request_id.map(|id| self.http.one_line(id)), said, ..answer },
             limits: headers::rate_limits(&response.headers, response.received),
         })
     }
@@ -195,16 +203,35 @@ pub(super) fn answer_of(json: &Value) -> Result<Answer, &'static str> {
     }
     let text = match json.get("content") {
         Some(Value::Array(blocks)) => text_of(blocks).ok_or("a text block without text")?,
+        // As some gateways send it.
+        Some(Value::String(text)) => text.clone(),
         // Seen with refusals.
         Some(Value::Null) => String::new(),
         _ => return Err("a message without content"),
     };
-    let word = json.get("stop_reason").and_then(Value::as_str);
-    let stop = finish::read(word);
+    let error = ErrorBody::beside_answer(json);
+    if error.is_some() && text.trim().is_empty() {
+        return Err("an error in place of an answer");
+    }
+    let End { mut stop, word } = finish::find("stop_reason", &[json]);
+    let mut text = text;
+    if text.trim().is_empty()
+        && let Some(input) = tool_input(json)
+    {
+        // No tool is ever offered: this is where a gateway puts the JSON that it was asked for.
+        text = input;
+        if stop == Stop::ToolUse {
+            stop = Stop::EndTurn;
+        }
+    }
     let explained = json.pointer("/stop_details/explanation").and_then(Value::as_str);
-    let said = match stop {
-        Stop::EndTurn | Stop::StopSequence => None,
-        _ => word.map(|word| match explained {
+    let said = match (&error, stop) {
+        (Some(error), _) => {
+            stop = Stop::BrokenOff;
+            Some(one_line(&error.words(error.status()), None))
+        }
+        (None, Stop::EndTurn | Stop::StopSequence) => None,
+        (None, _) => word.map(|word| match explained {
             Some(words) => one_line(&format!("{words}; stop reason {word}"), None),
             None => one_line(&format!("stop reason {word}"), None),
         }),
@@ -224,6 +251,14 @@ pub(super) fn answer_of(json: &Value) -> Result<Answer, &'static str> {
 fn text_of(blocks: &[Value]) -> Option<String> {
     let texts = blocks.iter().filter(|block| block.get("type").is_some_and(|kind| kind == "text"));
     texts.map(|block| block.get("text").and_then(Value::as_str)).collect()
+}
+
+/// What a tool was called with, if every call says the same.
+fn tool_input(json: &Value) -> Option<String> {
+    let blocks = json.get("content")?.as_array()?.iter();
+    let mut inputs = blocks.filter(|block| block.get("type").is_some_and(|kind| kind == "tool_use"));
+    let first = inputs.next()?.get("input").filter(|input| input.is_object())?;
+    inputs.all(|block| block.get("input") == Some(first)).then(|| first.to_string())
 }
 
 impl Model for MessagesApi {

@@ -7,8 +7,11 @@ use serde_json::Value;
 
 use super::Usage;
 
-/// No call has more tokens than this.
-const MOST: f64 = 1e9;
+/// No call reads more tokens than this: the longest contexts have ten million.
+const MOST: f64 = 1e8;
+
+/// No call writes more tokens than this.
+const MOST_WRITTEN: u64 = 2_000_000;
 
 /// The tokens of one call; `None` if they cannot be read. `has_text` says whether the answer holds any text: an answer
 /// with words but a bill of no tokens has a bill that was not filled in.
@@ -23,6 +26,7 @@ pub(super) fn read(usage: Option<&Value>, has_text: bool) -> Option<Usage> {
     let (prompt, cached) = match plain("prompt_tokens") {
         // Cached tokens are part of these.
         Some(prompt) => {
+            let prompt = prompt.max(plain("input_tokens").unwrap_or(0));
             let details = count(["prompt_tokens_details", "cached_tokens"]);
             (prompt, details.or(plain("prompt_cache_hit_tokens")).or(read).unwrap_or(0))
         }
@@ -35,14 +39,15 @@ pub(super) fn read(usage: Option<&Value>, has_text: bool) -> Option<Usage> {
     let cached = cached.min(prompt);
     let cache_written = written.unwrap_or(0).min(prompt - cached);
     // Some hosts leave thinking tokens out of the completion and count them only in the total.
-    let completed = plain("completion_tokens").or_else(|| plain("output_tokens"));
+    let completed = plain("completion_tokens").max(plain("output_tokens"));
     let thought = count(["completion_tokens_details", "reasoning_tokens"]);
     let thought = thought.or_else(|| count(["output_tokens_details", "reasoning_tokens"]));
+    let thought = thought.or_else(|| plain("reasoning_tokens"));
     let beside = completed.zip(thought).filter(|(completed, thought)| thought > completed);
     let of_total = plain("total_tokens").and_then(|total| total.checked_sub(prompt));
     let output = [completed, of_total, beside.map(|(completed, thought)| completed + thought)];
     let output = output.into_iter().flatten().max()?;
-    if prompt == 0 || (output == 0 && has_text) {
+    if prompt == 0 || (output == 0 && has_text) || output > MOST_WRITTEN {
         return None;
     }
     Some(Usage {
@@ -104,6 +109,14 @@ mod tests {
     }
 
     #[test]
+    fn of_two_namings_that_disagree_the_larger_counts() {
+        let both = json!({ "prompt_tokens": 3, "completion_tokens": 1, "input_tokens": 300, "output_tokens": 6000 });
+        assert_eq!(counts(both), Some((300, 6000)));
+        let flat = json!({ "prompt_tokens": 300, "completion_tokens": 60, "reasoning_tokens": 7000 });
+        assert_eq!(counts(flat), Some((300, 7060)));
+    }
+
+    #[test]
     fn cached_tokens_are_counted_once_in_every_naming() {
         let cached = |usage: Value| {
             let usage = read(Some(&usage), true).unwrap();
@@ -149,6 +162,7 @@ mod tests {
             json!({ "prompt_tokens": "300", "completion_tokens": "60" }),
             json!({ "prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0 }),
             json!({ "prompt_tokens": 300, "completion_tokens": 0 }),
+            json!({ "prompt_tokens": 300, "completion_tokens": 900_000_000 }),
             json!({ "promptTokenCount": 300, "candidatesTokenCount": 60 }),
         ];
         for bill in bills {

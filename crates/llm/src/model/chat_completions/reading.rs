@@ -2,48 +2,51 @@
 
 use serde_json::Value;
 
+use crate::model::finish::{self, End};
 use crate::model::http::failure::{self, ErrorBody};
 use crate::model::http::{Http, Response, body, headers};
-use crate::model::{Answer, Failure, Reply, Stop, finish, usage};
+use crate::model::{Answer, Failure, Reply, Stop, usage};
 
 /// Reads the answer in a response. `is_json` says whether JSON was asked for: it may then be found where servers put it
 /// by mistake, in the reasoning or in the arguments of a tool call.
 #[allow(clippy::result_large_err, reason = "one per call, and a call takes seconds")]
 pub(super) fn read(http: &Http, response: &Response, is_json: bool) -> Result<Reply, Failure> {
     let json = body::read(&response.body).map_err(|why| http.malformed(response, None, &why))?;
+    let json = body::unwrapped(json);
     let malformed = |why: &str| http.malformed(response, Some(&json), why);
     let choice = json.get("choices").and_then(|choices| choices.get(0)).ok_or_else(|| malformed("no choices"))?;
-    let error = choice.get("error").filter(|error| !error.is_null()).map(error_of);
-    if let Some(failure) = error.as_ref().and_then(|error| failure::of_choice(response, error, http.key())) {
+    let message = choice.get("message").filter(|message| message.is_object());
+    let beside = ErrorBody::beside_answer(&json);
+    let inside = ErrorBody::inside(choice).or_else(|| ErrorBody::inside(message?));
+    let is_beside = inside.is_none() && beside.is_some();
+    let error = inside.or(beside);
+    if let Some(failure) = error.as_ref().and_then(|error| failure::of_answer(response, error, http.key())) {
         return Err(failure);
     }
-    let message = choice.get("message").filter(|message| message.is_object());
     // An answer that was broken off may have no message at all.
     let message = match (message, &error) {
         (Some(message), _) => message,
         (None, Some(_)) => &Value::Null,
         (None, None) => return Err(malformed("a choice without a message")),
     };
-    let text = text_of(message.get("content")).ok_or_else(|| malformed("content that is not text"))?;
-    let word = choice.get("finish_reason").and_then(Value::as_str);
-    let refusal = message.get("refusal").and_then(Value::as_str).filter(|words| !words.is_empty());
-    let mut answer = Answer { stop: finish::read(word), text, ..Answer::default() };
-    if is_json && answer.text.trim().is_empty() {
+    let text = text_of(message.get("content"), is_json).ok_or_else(|| malformed("content that is not text"))?;
+    if is_beside && text.trim().is_empty() {
+        return Err(malformed("an error in place of an answer"));
+    }
+    let End { stop, word } = finish::find("finish_reason", &[choice, message, &json]);
+    let mut answer = Answer { stop, text, ..Answer::default() };
+    if is_json {
         elsewhere(message, &mut answer);
     }
     let mut said = Vec::new();
-    match (&error, refusal) {
-        (Some(error), _) => {
-            answer.stop = Stop::BrokenOff;
-            said.push(error.words(error.status()));
-        }
-        (None, Some(words)) => {
-            answer.stop = Stop::Refusal;
-            said.push(words.to_owned());
-        }
-        (None, None) => {}
+    if let Some(error) = &error {
+        answer.stop = Stop::BrokenOff;
+        said.push(error.words(error.status()));
+    } else if let Some(words) = refusal_in(choice, message) {
+        answer.stop = Stop::Refusal;
+        said.push(words);
     }
-    if !matches!(answer.stop, Stop::EndTurn | Stop::StopSequence) {
+    if !answer.stop.is_finished() {
         said.extend(
             word.filter(|word| *word != "error" || error.is_none()).map(|word| format!("finish reason {word}")),
         );
@@ -64,23 +67,15 @@ pub(super) fn read(http: &Http, response: &Response, is_json: bool) -> Result<Re
     Ok(Reply { answer, limits: headers::rate_limits(&response.headers, response.received) })
 }
 
-/// An error inside a choice: an object, or text.
-fn error_of(error: &Value) -> ErrorBody {
-    match error {
-        Value::Object(_) => ErrorBody::parse(error),
-        other => ErrorBody::parse(
-            &serde_json::json!({ "message": other.as_str().map_or_else(|| other.to_string(), str::to_owned) }),
-        ),
-    }
-}
-
 /// The text of a message: a string, null (a refusal, or nothing but reasoning), or a list of parts, of which those that
-/// are thinking are no part of the answer.
-fn text_of(content: Option<&Value>) -> Option<String> {
+/// are thinking are no part of the answer. Where JSON was asked for, it may be the JSON itself.
+fn text_of(content: Option<&Value>, is_json: bool) -> Option<String> {
     match content {
         None | Some(Value::Null) => Some(String::new()),
         Some(Value::String(text)) => Some(text.clone()),
         Some(Value::Array(parts)) => parts.iter().map(part).collect(),
+        Some(one @ Value::Object(fields)) if fields.contains_key("type") && fields.contains_key("text") => part(one),
+        Some(object @ Value::Object(_)) if is_json => Some(object.to_string()),
         Some(_) => None,
     }
 }
@@ -96,38 +91,72 @@ fn part(part: &Value) -> Option<String> {
         return Some(String::new());
     }
     let text = part.get("text").and_then(|text| text.as_str().or_else(|| text.get("value")?.as_str()));
-    match text {
-        Some(text) => Some(text.to_owned()),
-        None if kind.contains("text") => None,
-        None => Some(String::new()),
+    match (text, part.get("json")) {
+        (Some(text), _) => Some(text.to_owned()),
+        (None, Some(object @ Value::Object(_))) => Some(object.to_string()),
+        (None, _) if kind.contains("text") => None,
+        (None, _) => Some(String::new()),
     }
 }
 
-fn reasoning_of(message: &Value) -> Option<&str> {
-    let text = ["reasoning_content", "reasoning"].iter().find_map(|name| message.get(*name)?.as_str());
-    text.map(str::trim).filter(|text| !text.is_empty())
+/// The words of a refusal, which may stand in a field, in a part of the content, or in the findings of a filter.
+fn refusal_in(choice: &Value, message: &Value) -> Option<String> {
+    let words = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    if let Some(refusal) = message.get("refusal").filter(|refusal| failure::says_anything(refusal)) {
+        return Some(words(refusal));
+    }
+    let mut parts = message.get("content").and_then(Value::as_array).into_iter().flatten();
+    if let Some(part) = parts.find(|part| part.get("type").is_some_and(|kind| kind == "refusal")) {
+        return Some(part.get("refusal").or_else(|| part.get("text")).map_or_else(|| "a refusal".to_owned(), words));
+    }
+    let findings = choice.get("content_filter_results").and_then(Value::as_object);
+    let (name, _) =
+        findings?.iter().find(|(_, finding)| finding.get("filtered").is_some_and(|filtered| filtered == true))?;
+    Some(format!("content filter: {name}"))
 }
 
-/// JSON that stands where it does not belong: the arguments of the one tool call, or reasoning that is an object and
-/// nothing else.
-fn elsewhere(message: &Value, answer: &mut Answer) {
-    let calls = message.get("tool_calls").and_then(Value::as_array);
-    let function = match calls.map(Vec::as_slice) {
-        Some([call]) => call.get("function"),
-        Some([]) | None => message.get("function_call"),
-        Some(_) => None,
-    };
-    let arguments = function.and_then(|function| match function.get("arguments")? {
-        Value::String(text) => Some(text.clone()),
-        object @ Value::Object(_) => Some(object.to_string()),
-        _ => None,
+fn reasoning_of(message: &Value) -> Option<String> {
+    let text = ["reasoning_content", "reasoning", "thinking"].iter().find_map(|name| message.get(*name)?.as_str());
+    let text = text.map(str::to_owned).or_else(|| {
+        let details = message.get("reasoning_details")?.as_array()?;
+        Some(details.iter().filter_map(|detail| detail.get("text")?.as_str()).collect())
     });
-    if let Some(arguments) = arguments {
-        answer.text = arguments;
+    text.filter(|text| !text.trim().is_empty())
+}
+
+/// JSON that stands where it does not belong: in the arguments of a tool call, in a message that a server has parsed,
+/// or at the end of the reasoning where there is nothing but reasoning. Content with an object in it comes first.
+fn elsewhere(message: &Value, answer: &mut Answer) {
+    if answer.text.contains('{') {
+        return;
+    }
+    let calls = message.get("tool_calls").and_then(Value::as_array).filter(|calls| !calls.is_empty());
+    let calls: Vec<&Value> = match calls {
+        Some(calls) => calls.iter().map(|call| call.get("function").unwrap_or(call)).collect(),
+        None => message.get("function_call").into_iter().collect(),
+    };
+    let mut arguments: Vec<Option<String>> = calls.into_iter().map(|call| object_in(call.get("arguments")?)).collect();
+    arguments.dedup();
+    if let [Some(arguments)] = arguments.as_slice() {
+        answer.text.clone_from(arguments);
         if answer.stop == Stop::ToolUse {
             answer.stop = Stop::EndTurn;
         }
-    } else if let Some(text) = reasoning_of(message).filter(|text| text.starts_with('{') && text.ends_with('}')) {
-        text.clone_into(&mut answer.text);
+    } else if let Some(parsed @ Value::Object(_)) = message.get("parsed") {
+        answer.text = parsed.to_string();
+    } else if answer.text.trim().is_empty()
+        && let Some(text) = reasoning_of(message)
+        && text.trim_end().trim_end_matches('`').trim_end().ends_with('}')
+    {
+        answer.text = text;
+    }
+}
+
+/// The arguments of a call: text, or an object.
+fn object_in(arguments: &Value) -> Option<String> {
+    match arguments {
+        Value::String(text) => Some(text.clone()),
+        object @ Value::Object(_) => Some(object.to_string()),
+        _ => None,
     }
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::Form;
 use crate::model::chances::Statement;
+use crate::model::http::failure::{self, ErrorBody};
 use crate::model::http::{Http, Response, headers};
 use crate::model::{Answer, Failure, Reply, Stop, Usage};
 
@@ -13,6 +14,15 @@ use crate::model::{Answer, Failure, Reply, Stop, Usage};
 pub(super) fn read(form: Form, http: &Http, response: &Response, asked: &[Statement]) -> Result<Reply, Failure> {
     let json: Value = serde_json::from_slice(&response.body)
         .map_err(|error| http.malformed(response, None, &format!("a body that is not JSON ({error})")))?;
+    if let Some(error) = ErrorBody::beside_answer(&json) {
+        return Err(match failure::of_answer(response, &error, http.key()) {
+            Some(failure) => failure,
+            None => http.malformed(response, Some(&json), "an error beside the answers"),
+        });
+    }
+    if let Some(status) = json.get("status").and_then(Value::as_str).filter(|status| !is_complete(status)) {
+        return Err(http.malformed(response, Some(&json), &format!("answers of status {status:?}")));
+    }
     let read = match form {
         Form::Decisions => in_order(&json, asked),
         Form::SystemOne => by_name(&json, asked),
@@ -32,6 +42,11 @@ pub(super) fn read(form: Form, http: &Http, response: &Response, asked: &[Statem
         },
         limits: headers::rate_limits(&response.headers, response.received),
     })
+}
+
+/// Whether a status means that all questions were answered.
+fn is_complete(status: &str) -> bool {
+    !["failed", "incomplete", "cancelled", "canceled", "error", "in_progress", "queued"].contains(&status)
 }
 
 /// `{"answers": [...]}`, in the order of the questions.
@@ -64,6 +79,9 @@ fn by_name(json: &Value, asked: &[Statement]) -> Result<Map<String, Value>, Stri
 
 /// The probability of one answer; null if it was declined. A value outside 0 to 1 is an error and is not clamped.
 fn probability(answer: &Value, (kind, field): (&str, &str)) -> Result<Value, String> {
+    if let Some(error) = ErrorBody::inside(answer) {
+        return Err(format!("an error in place of an answer: {}", error.words(error.status())));
+    }
     match answer.get("type").and_then(Value::as_str) {
         Some("refusal") => return Ok(Value::Null),
         Some(found) if found != kind => return Err(format!("an answer that is no {kind}")),

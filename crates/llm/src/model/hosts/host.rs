@@ -110,7 +110,11 @@ impl Host {
                 };
                 return Err(HostError::Gap { host: self.name.clone(), gap, way });
             };
-            let found = first_label(&found);
+            let found = found.trim();
+            let found = if gap == "resource" { resource_in(found) } else { Some(found) };
+            let Some(found) = found else {
+                return Err(HostError::Elsewhere { host: self.name.clone() });
+            };
             if found.is_empty() || !found.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
                 return Err(HostError::BadGap { host: self.name.clone(), gap });
             }
@@ -145,11 +149,15 @@ impl Host {
 }
 
 /// The name of a resource, given as a name or as the whole address that a portal shows
-/// (`https://NAME.openai.azure.com/`).
-fn first_label(text: &str) -> &str {
-    let text = text.trim();
-    match text.split_once("://") {
-        Some((_, rest)) => rest.split(['.', '/', ':']).next().unwrap_or(rest),
-        None => text,
+/// (`https://NAME.openai.azure.com/`). `None` for an address anywhere else: its first label would be the name of a
+/// resource that may be anybody's, and the key would go there.
+fn resource_in(text: &str) -> Option<&str> {
+    const DOMAINS: [&str; 3] = [".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com"];
+    let (is_address, rest) = text.split_once("://").map_or((false, text), |(_, rest)| (true, rest));
+    if !is_address && !rest.contains(['.', '/', ':', '@']) {
+        return Some(rest);
     }
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = host.strip_suffix(":443").unwrap_or(host);
+    DOMAINS.iter().find_map(|domain| host.strip_suffix(domain)).filter(|name| !name.contains(['.', ':', '@']))
 }

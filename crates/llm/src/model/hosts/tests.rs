@@ -65,6 +65,36 @@ fn the_address_of_every_host_of_the_documentation_is_this_one() {
 }
 
 #[test]
+fn the_key_goes_to_a_resource_only_where_its_address_names_one() {
+    let address = |given: &str| {
+        let said = |variable: &str| (variable == "AZURE_OPENAI_ENDPOINT").then(|| given.to_owned());
+        Hosts::built_in().get("azure").unwrap().base_url(said)
+    };
+    for given in [
+        "contoso",
+        " https://contoso.openai.azure.com/ ",
+        "contoso.openai.azure.com",
+        "https://contoso.openai.azure.com:443/openai/deployments/d",
+        "https://contoso.cognitiveservices.azure.com",
+        "https://contoso.services.ai.azure.com/api/projects/p",
+    ] {
+        assert_eq!(address(given).unwrap(), "https://contoso.openai.azure.com/openai/v1", "{given}");
+    }
+    for given in [
+        "https://apim.corp.example/openai",
+        "https://contoso.openai.azure.us",
+        "https://contoso.openai.azure.com.evil.example",
+        "https://evil.example/contoso.openai.azure.com",
+        "https://contoso@evil.openai.azure.com",
+        "http://127.0.0.1:8080",
+        "localhost:8080",
+    ] {
+        let elsewhere = HostError::Elsewhere { host: "azure".into() };
+        assert_eq!(address(given).unwrap_err(), elsewhere, "{given}");
+    }
+}
+
+#[test]
 fn a_setting_adds_a_host_and_changes_a_known_one_key_by_key() {
     let hosts = hosts(
         r#"

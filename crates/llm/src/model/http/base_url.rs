@@ -64,6 +64,9 @@ impl BaseUrl {
             let base = base.to_owned();
             url.set_path(&base);
         }
+        if let Some(before) = ollama_endpoint(url.path()).map(str::to_owned) {
+            url.set_path(&format!("{before}/v1"));
+        }
         if !matches!(url.scheme(), "http" | "https") {
             return Err(SetupError::NotAUrl("it does not begin with https:// or http://".to_owned()));
         }
@@ -89,7 +92,8 @@ impl BaseUrl {
     pub fn pasted(text: &str) -> Option<String> {
         let url = Url::parse(text.trim()).ok()?;
         let path = url.path().trim_end_matches('/');
-        (endpoint(path) < path.len()).then(|| BaseUrl::parse(text).ok().map(|base| base.0.to_string())).flatten()
+        let is_endpoint = endpoint(path) < path.len() || ollama_endpoint(path).is_some();
+        is_endpoint.then(|| BaseUrl::parse(text).ok().map(|base| base.0.to_string())).flatten()
     }
 
     /// The host's name or address, without the port.
@@ -137,6 +141,12 @@ impl BaseUrl {
         url.set_path(&format!("{base}/{path}"));
         url
     }
+}
+
+/// What stands before a path of Ollama's own wire format, which is not spoken here; it serves `/v1` beside it.
+fn ollama_endpoint(path: &str) -> Option<&str> {
+    let path = path.trim_end_matches('/');
+    ["/api/chat", "/api/generate", "/api/tags", "/api/show", "/api/embed"].iter().find_map(|own| path.strip_suffix(own))
 }
 
 /// Where a call's own part of a path begins, which does not belong to the base URL: people copy whole addresses from
@@ -233,6 +243,8 @@ mod tests {
             ("https://host/v1/models", "chat/completions", "https://host/v1/chat/completions"),
             ("https://host/v1/messages", "v1/messages", "https://host/v1/messages"),
             ("https://host/gate/v1/completions", "chat/completions", "https://host/gate/v1/chat/completions"),
+            ("http://127.0.0.1:11434/api/chat", "chat/completions", "http://127.0.0.1:11434/v1/chat/completions"),
+            ("http://127.0.0.1:11434/api/generate/", "v1/messages", "http://127.0.0.1:11434/v1/messages"),
         ] {
             assert_eq!(BaseUrl::parse(text).unwrap().join(path).as_str(), expected, "{text}");
             assert!(BaseUrl::pasted(text).is_some(), "{text}");

@@ -30,8 +30,44 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Value, String> {
     if stream::is_one(rest) {
         return stream::join(rest);
     }
+    if let Some(value) = without_nan(rest).and_then(|text| serde_json::from_str(&text).ok()) {
+        return Ok(value);
+    }
     serde_json::from_str(rest)
         .map_err(|error| if rest.len() == text.len() { not_json(strict) } else { not_json(error) })
+}
+
+/// What stands in this body where an answer is expected: the body itself, or what a gateway wrapped once more, in
+/// `result` or in a list of one.
+pub(crate) fn unwrapped(json: Value) -> Value {
+    let holds_answer = |json: &Value| json.get("choices").is_some() || json.get("content").is_some();
+    let inner = match &json {
+        Value::Object(fields) if !holds_answer(&json) => fields.get("result"),
+        Value::Array(values) if values.len() == 1 => values.first(),
+        _ => None,
+    };
+    inner.filter(|inner| holds_answer(inner)).cloned().unwrap_or(json)
+}
+
+/// The text with `null` in place of the numbers that are none, as Python writes them; `None` if it has none.
+fn without_nan(text: &str) -> Option<String> {
+    const NONE: [&str; 3] = ["-Infinity", "Infinity", "NaN"];
+    if !NONE.iter().any(|word| text.contains(word)) {
+        return None;
+    }
+    let (mut out, mut rest, mut is_inside) = (String::with_capacity(text.len()), text, false);
+    while let Some(c) = rest.chars().next() {
+        let word = NONE.iter().find(|word| !is_inside && rest.starts_with(**word));
+        let length = match (c, word) {
+            (_, Some(word)) => word.len(),
+            ('\\', _) if is_inside => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
+            _ => c.len_utf8(),
+        };
+        is_inside ^= c == '"';
+        out.push_str(if word.is_some() { "null" } else { &rest[..length] });
+        rest = &rest[length..];
+    }
+    Some(out)
 }
 
 /// The bytes as they were before a gateway compressed them.
@@ -89,8 +125,25 @@ mod tests {
     }
 
     #[test]
+    fn numbers_that_are_none_are_null_and_words_stay_words() {
+        let body = br#"{"text":"NaN \"Infinity\" \\","logprobs":[NaN,-Infinity,Infinity,1]}"#;
+        let expected = json!({ "text": "NaN \"Infinity\" \\", "logprobs": [null, null, null, 1] });
+        assert_eq!(read(body).unwrap(), expected);
+    }
+
+    #[test]
+    fn an_answer_that_was_wrapped_once_more_is_unwrapped() {
+        let answer = json!({ "choices": [], "result": { "choices": [1] } });
+        assert_eq!(unwrapped(json!({ "success": true, "result": answer })), answer);
+        assert_eq!(unwrapped(json!([answer])), answer);
+        for other in [json!({ "result": 1 }), json!([1]), json!([answer, answer]), json!({ "a": 1 })] {
+            assert_eq!(unwrapped(other.clone()), other);
+        }
+    }
+
+    #[test]
     fn what_is_broken_stays_broken() {
-        for body in [&b""[..], b"hello", b"{\"a\":1", b": only a comment", b"{\"a\":1}{\"a\":2}", b"{\"a\":NaN}"] {
+        for body in [&b""[..], b"hello", b"{\"a\":1", b": only a comment", b"{\"a\":1}{\"a\":2}", b"{\"a\":NaNa}"] {
             assert!(read(body).unwrap_err().starts_with("a body that is not JSON ("), "{body:?}");
         }
         assert!(read(&zipped(b"{}")[..10]).unwrap_err().starts_with("a compressed body that cannot be read ("));

@@ -1,15 +1,15 @@
 //! From a response that is no answer to a [`Failure`]: what kind it is, and one line that says so.
 
 use secrecy::SecretString;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::words::one_line;
 use super::{Response, body, headers, hints};
 use crate::model::{Failure, FailureKind};
 
 /// What the body of an error says. One tolerant reading serves every host: `{"error": {...}}` of both wire formats, in
-/// a list at Gemini, `{"error": "text"}` of Ollama, and the bare `{"message": ...}` or `{"detail": ...}` of gateways
-/// and older vLLM.
+/// a list at Gemini, `{"error": "text"}` of Ollama, the bare `{"message": ...}` or `{"detail": ...}` of gateways and
+/// older vLLM, `{"errors": [...]}` of Cloudflare, and `{"base_resp": {...}}` of MiniMax.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ErrorBody {
     label: Option<String>,
@@ -45,19 +45,41 @@ impl ErrorBody {
                 });
             }
             Some(error @ Value::Object(_)) => error,
+            _ if json.pointer("/errors/0").is_some_and(Value::is_object) => &json["errors"][0],
+            _ if json.pointer("/base_resp/status_code").is_some_and(says_anything) => &json["base_resp"],
             _ if json.get("type").is_some_and(|kind| kind == "error") => json,
             _ if json.get("object").is_some_and(|kind| kind == "error") => json,
             _ if json.get("detail").is_some() => json,
             _ if json.get("message").is_some_and(Value::is_string) && json.get("choices").is_none() => json,
             _ => return None,
         };
-        Some(ErrorBody { request_id, ..ErrorBody::parse(error) })
+        let mut read = ErrorBody::parse(error);
+        read.wait = read.wait.or_else(|| hints::in_body(json, ""));
+        Some(ErrorBody { request_id, ..read })
+    }
+
+    /// The error inside a part of an answer, such as a choice.
+    pub(crate) fn inside(part: &Value) -> Option<Self> {
+        match part.get("error")? {
+            Value::Null | Value::Bool(false) => None,
+            error @ Value::Object(_) => Some(ErrorBody::parse(error)),
+            Value::String(text) if text.trim().is_empty() => None,
+            Value::String(text) => Some(ErrorBody::parse(&json!({ "message": text }))),
+            other => Some(ErrorBody::parse(&json!({ "message": other.to_string() }))),
+        }
+    }
+
+    /// The error in a body that also holds an answer. Some gateways send an empty one with every answer.
+    pub(crate) fn beside_answer(body: &Value) -> Option<Self> {
+        body.get("error").filter(|error| says_anything(error))?;
+        ErrorBody::read(body).or_else(|| ErrorBody::inside(body))
     }
 
     /// What an object that is an error says.
     pub(crate) fn parse(error: &Value) -> Self {
         let detail = error.get("details").and_then(|details| details.get("error_code"));
-        let message = text(error.get("message")).or_else(|| text(error.get("detail")));
+        let named = |name| error.get(name).and_then(words_of);
+        let message = named("message").or_else(|| named("detail")).or_else(|| named("status_msg"));
         // A gateway's own message says less than that of the host behind it.
         let raw = error.pointer("/metadata/raw").and_then(raw_words);
         let message = match (message, raw) {
@@ -66,7 +88,8 @@ impl ErrorBody {
         };
         let label = text(error.get("type")).filter(|label| label != "error").or_else(|| text(error.get("status")));
         ErrorBody {
-            wait: hints::in_body(error, message.as_deref().unwrap_or_default()),
+            wait: hints::in_body(error, message.as_deref().unwrap_or_default())
+                .or_else(|| hints::in_body(error.get("detail")?, "")),
             status: named_status(error),
             param: text(error.get("param")),
             label,
@@ -79,12 +102,26 @@ impl ErrorBody {
     /// The status that the error stands for: the one that it names, or that its label means.
     pub(crate) fn status(&self) -> Option<u16> {
         let named = self.status.or_else(|| status_of_label(self.label.as_deref()?));
-        named.or_else(|| status_of_label(self.code.as_deref()?))
+        let named = named.or_else(|| status_of_label(self.code.as_deref()?));
+        named.or_else(|| status_of_words(self.message.as_deref()?))
+    }
+
+    /// The status of trouble that passes, if the error is such trouble: hosts report it under others too.
+    fn passing(&self) -> Option<u16> {
+        let of_words = || {
+            let all = [&self.label, &self.code, &self.message];
+            all.into_iter().flatten().find_map(|words| status_of_words(words))
+        };
+        let passes = |status: &u16| matches!(status, 429 | 503 | 529);
+        let labels = [&self.label, &self.code].into_iter().flatten().find_map(|label| status_of_label(label));
+        self.status.or(labels).filter(passes).or_else(|| of_words().filter(passes))
     }
 
     /// The host's words, such as `rate_limit_error: too many requests`; after a status: `429 rate_limit_error: ...`.
     pub(crate) fn words(&self, status: Option<u16>) -> String {
         let label = self.label.as_deref().or(self.code.as_deref());
+        // A status need not be said twice.
+        let label = label.filter(|label| status.is_none_or(|status| *label != status.to_string()));
         let message = self.message.as_deref();
         match (status, label, message) {
             (Some(status), Some(label), Some(message)) => format!("{status} {label}: {message}"),
@@ -95,8 +132,40 @@ impl ErrorBody {
     }
 }
 
+/// Whether anything stands in this value.
+pub(crate) fn says_anything(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(is_set) => *is_set,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.trim().is_empty(),
+        Value::Array(values) => values.iter().any(says_anything),
+        Value::Object(fields) => fields.values().any(says_anything),
+    }
+}
+
 fn text(value: Option<&Value>) -> Option<String> {
     Some(value?.as_str()?.to_owned()).filter(|text| !text.is_empty())
+}
+
+/// The words in a value: text, or what is found wrong with each part of a request, as FastAPI lists it
+/// (`{"loc": ["body", "max_tokens"], "msg": "..."}`), which some hosts wrap once more.
+fn words_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(_) => text(Some(value)),
+        Value::Array(values) => {
+            let all: Vec<String> = values.iter().filter_map(words_of).collect();
+            (!all.is_empty()).then(|| all.join("; "))
+        }
+        Value::Object(fields) => {
+            let words = ["msg", "message", "detail"].iter().find_map(|name| words_of(fields.get(*name)?));
+            let Some(place) = fields.get("loc").and_then(Value::as_array) else { return words };
+            let place: Vec<String> =
+                place.iter().map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned)).collect();
+            Some(format!("{}: {}", place.join("."), words.unwrap_or_default()))
+        }
+        _ => None,
+    }
 }
 
 /// What the host behind a gateway said: text, or JSON, which may stand in the text.
@@ -136,17 +205,57 @@ fn status_of_label(label: &str) -> Option<u16> {
     })
 }
 
+/// The status that words mean where nothing else says it: a limit, a model that is being loaded, a host that is busy.
+fn status_of_words(words: &str) -> Option<u16> {
+    const LIMITS: [&str; 5] = ["rate limit", "rate_limit", "ratelimit", "too many requests", "throttl"];
+    const BUSY: [&str; 14] = [
+        "is loading",
+        "still loading",
+        "being loaded",
+        "not loaded yet",
+        "loading model",
+        "warming up",
+        "capacity_exceeded",
+        "at capacity",
+        "capacity exceeded",
+        "no capacity",
+        "overloaded",
+        "temporarily unavailable",
+        "try again later",
+        "too early",
+    ];
+    const BROKEN: [&str; 4] = ["internal server error", "internal error", "bad gateway", "upstream connect error"];
+    let low = words.to_lowercase();
+    let has = |all: &[&str]| all.iter().any(|words| low.contains(words));
+    // A model that cannot be loaded will not be there later.
+    if has(&LIMITS) {
+        Some(429)
+    } else if has(&BUSY) && !low.contains("error loading") && !low.contains("failed") {
+        Some(503)
+    } else {
+        has(&BROKEN).then_some(500)
+    }
+}
+
 /// The failure that a response with an error status is.
 pub(super) fn from_status(response: &Response, key: Option<&SecretString>) -> Failure {
     let json = body::read(&response.body).ok();
-    let error = json.as_ref().and_then(ErrorBody::read);
+    // What is no JSON may be words.
+    let page = describe(response);
+    let is_plain = json.is_none() && !response.body.is_empty();
+    let plain = || ErrorBody { wait: hints::in_words(&page), message: Some(page.clone()), ..ErrorBody::default() };
+    let error = json.as_ref().and_then(ErrorBody::read).or_else(|| is_plain.then(plain));
     let message = match &error {
         Some(error) => error.words(Some(response.status)),
-        None => format!("{}: {}", response.status, describe(response)),
+        None => format!("{}: {page}", response.status),
     };
-    // A gateway that cannot reach its host answers for it.
-    let status = match (response.status, error.as_ref().and_then(|error| error.status)) {
-        (400 | 500 | 502, Some(named @ (402 | 429 | 503 | 529))) => named,
+    // A gateway that cannot reach its host answers for it, and trouble that passes comes under many numbers.
+    let named = error.as_ref().and_then(|error| error.status);
+    let status = match (response.status, named) {
+        (400 | 500 | 502, Some(402)) => 402,
+        (status @ (400 | 403 | 404 | 409 | 423 | 425 | 498 | 499 | 500 | 502), _) => {
+            error.as_ref().and_then(ErrorBody::passing).unwrap_or(status)
+        }
         (status, _) => status,
     };
     let kind = kind(status, &response.headers, error.as_ref());
@@ -183,8 +292,9 @@ pub(crate) fn malformed(response: &Response, json: Option<&Value>, why: &str, ke
     failure
 }
 
-/// The failure behind an error inside a choice, if it concerns the account or the host rather than this answer.
-pub(crate) fn of_choice(response: &Response, error: &ErrorBody, key: Option<&SecretString>) -> Option<Failure> {
+/// The failure behind an error inside or beside an answer, if it concerns the account or the host rather than the
+/// answer.
+pub(crate) fn of_answer(response: &Response, error: &ErrorBody, key: Option<&SecretString>) -> Option<Failure> {
     let status = error.status().filter(|status| matches!(status, 401 | 402 | 429 | 503 | 529))?;
     let message = format!("{}: an error in place of an answer: {}", response.status, error.words(error.status));
     let kind = kind(status, &response.headers, Some(error));
@@ -235,6 +345,21 @@ fn describe(response: &Response) -> String {
     }
 }
 
+/// Whether these words refuse the key itself.
+fn refuses_key(words: &str) -> bool {
+    const WORDS: [&str; 7] = [
+        "api key not valid",
+        "invalid api key",
+        "incorrect api key",
+        "invalid_api_key",
+        "api_key_invalid",
+        "api key expired",
+        "invalid x-api-key",
+    ];
+    let low = words.to_lowercase();
+    WORDS.iter().any(|words| low.contains(words))
+}
+
 /// What kind of failure a status is, after the exceptions in which the account, not the moment, is at fault.
 fn kind(status: u16, headers: &reqwest::header::HeaderMap, error: Option<&ErrorBody>) -> FailureKind {
     let code = error.and_then(|error| error.code.as_deref()).unwrap_or_default();
@@ -254,16 +379,20 @@ fn kind(status: u16, headers: &reqwest::header::HeaderMap, error: Option<&ErrorB
             FailureKind::SpendLimit
         }
         400 if message.starts_with("Your credit balance is too low") => FailureKind::Billing,
+        // Gemini says so with a 400, others with a 403.
+        400 | 403 if [code, label, message].into_iter().any(refuses_key) => FailureKind::Unauthorized,
         400 if code == "organization_on_hold" => FailureKind::Forbidden,
         401 => FailureKind::Unauthorized,
         402 => FailureKind::Billing,
         403 => FailureKind::Forbidden,
+        // Groq: the model's JSON did not match, and may another time.
+        400 if code == "json_validate_failed" => FailureKind::Malformed,
         404 | 410 => FailureKind::NotFound,
         408 | 504 => FailureKind::Timeout,
         409 => FailureKind::Conflict,
         413 => FailureKind::TooLarge,
         429 => FailureKind::RateLimited,
-        503 | 529 => FailureKind::Overloaded,
+        423 | 425 | 498 | 499 | 503 | 529 => FailureKind::Overloaded,
         500.. => FailureKind::Server,
         _ => FailureKind::Invalid,
     }

@@ -42,9 +42,10 @@ pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let milliseconds = text(headers, "retry-after-ms").and_then(|value| value.parse::<f64>().ok());
     let seconds = || {
         let value = text(headers, "retry-after")?;
-        value.parse::<f64>().ok().or_else(|| {
-            let date = httpdate::parse_http_date(value).ok()?;
-            Some(date.duration_since(now).ok()?.as_secs_f64())
+        value.parse::<f64>().ok().or_else(|| match httpdate::parse_http_date(value) {
+            Ok(date) => Some(date.duration_since(now).ok()?.as_secs_f64()),
+            // Neither is right, and both are seen: `4s`, and a moment in RFC 3339.
+            Err(_) => any_time(value, now).map(|time| time.as_secs_f64()),
         })
     };
     milliseconds.map(|value| value / 1000.0).and_then(sane).or_else(|| seconds().and_then(sane))

@@ -57,11 +57,27 @@ static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let units = r"h(?:ours?|rs?)?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?|ms|milliseconds?";
     let span =
         format!(r"\d+(?:\.\d+)?\s?(?:{units})\b(?:\s?\d+(?:\.\d+)?\s?(?:{units})\b)*|(?:\d+(?:\.\d+)?(?:h|ms|m|s))+");
-    Regex::new(&format!(r"(?i)\b(?:again|retry|retried|wait|resets?)\b[^.!?\d]{{0,40}}?\b({span})")).ok()
+    Regex::new(&format!(r"(?i)\b(?:again|retry|retried|wait|resets?|available in)\b[^.!?\d]{{0,40}}?\b({span})")).ok()
 });
 
-fn in_words(message: &str) -> Option<f64> {
-    span(WORDS.as_ref()?.captures(message)?.get(1)?.as_str())
+/// Seconds without a unit, and a span as a clock shows it.
+static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)\bretry[-_ ]after\b[\s:=]*(\d+(?:\.\d+)?)\s*(?:[.,;)\]}]|$)",
+        r"|\b(?:in|after)\s+(\d{1,2}):(\d{2}):(\d{2})\b"
+    ))
+    .ok()
+});
+
+/// How many seconds a host's words ask to wait.
+pub(super) fn in_words(message: &str) -> Option<f64> {
+    let found = WORDS.as_ref()?.captures(message).and_then(|found| span(found.get(1)?.as_str()));
+    found.or_else(|| {
+        let found = BARE.as_ref()?.captures(message)?;
+        let number = |at| found.get(at)?.as_str().parse::<f64>().ok();
+        let clock = || Some(number(2)? * 3600.0 + number(3)? * 60.0 + number(4)?);
+        number(1).or_else(clock).filter(|seconds| *seconds > 0.0)
+    })
 }
 
 /// A span of time: numbers, each with a unit, such as `6m0s`, `34.07s`, `2 minutes 5 seconds`, `20ms`.
@@ -111,6 +127,10 @@ mod tests {
             ("Too many requests, wait 2 minutes 5 seconds before trying again", 125.0),
             ("Quota resets in 12 s", 12.0),
             ("Try again in 20 milliseconds", 0.02),
+            ("Quota will be available in 4 s", 4.0),
+            ("Retry after: 4", 4.0),
+            ("Slow down (retry-after=2.5)", 2.5),
+            ("Try again in 00:01:04", 64.0),
         ];
         for (words, expected) in cases {
             let found = in_words(words).unwrap_or_default();
@@ -126,6 +146,8 @@ mod tests {
             "Please try again later.",
             "Please retry in a moment. The limit is 30 seconds.",
             "Try again in 5 days",
+            "Please retry after 3 attempts",
+            "The limit resets at 14:00:00",
             "",
         ] {
             assert_eq!(in_words(words), None, "{words}");

@@ -5,6 +5,9 @@
 
 use serde_json::{Map, Value, json};
 
+use super::failure::says_anything;
+use crate::model::finish;
+
 /// Whether a text is a stream of server-sent events.
 pub(super) fn is_one(text: &str) -> bool {
     ["data:", "event:", "id:", "retry:"].iter().any(|field| text.starts_with(field))
@@ -16,14 +19,22 @@ pub(super) fn is_one(text: &str) -> bool {
 /// What the stream is instead, in a few words.
 pub(super) fn join(text: &str) -> Result<Value, String> {
     let mut joined = Joined::default();
-    for data in events(text) {
+    for Event { name, data } in events(text) {
         if data.trim() == "[DONE]" {
             joined.has_ended = true;
             break;
         }
-        let event: Value =
-            serde_json::from_str(&data).map_err(|error| format!("a stream that is not JSON ({error})"))?;
-        if event.get("error").is_some_and(|error| !error.is_null()) {
+        let is_error = name == Some("error") || data.trim_start().to_ascii_lowercase().starts_with("error");
+        let event: Value = match serde_json::from_str(&data) {
+            Ok(event) => event,
+            // Some say in plain words what went wrong.
+            Err(_) if is_error => return Ok(json!({ "error": data.trim() })),
+            Err(error) => return Err(format!("a stream that is not JSON ({error})")),
+        };
+        if name == Some("error") && event.get("error").is_none() {
+            return Ok(json!({ "error": event }));
+        }
+        if event.get("error").is_some_and(says_anything) {
             return Ok(event);
         }
         joined.add(&event);
@@ -31,12 +42,19 @@ pub(super) fn join(text: &str) -> Result<Value, String> {
     joined.body()
 }
 
-/// The data of each event: its `data` lines, joined.
-fn events(text: &str) -> impl Iterator<Item = String> {
+struct Event<'a> {
+    name: Option<&'a str>,
+    /// Its `data` lines, joined.
+    data: String,
+}
+
+/// The events that have any data.
+fn events(text: &str) -> impl Iterator<Item = Event<'_>> {
     text.split("\n\n").flat_map(|part| part.split("\r\n\r\n")).filter_map(|event| {
+        let name = event.lines().find_map(|line| line.strip_prefix("event:")).map(str::trim);
         let lines = event.lines().filter_map(|line| line.strip_prefix("data:"));
         let lines: Vec<&str> = lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
-        (!lines.is_empty()).then(|| lines.join("\n"))
+        (!lines.is_empty()).then(|| Event { name, data: lines.join("\n") })
     })
 }
 
@@ -47,6 +65,8 @@ struct Joined {
     refusal: String,
     arguments: String,
     finish: Value,
+    /// What else it says about how the answer ended, in a choice and in the body.
+    ends: [Map<String, Value>; 2],
     choice_error: Value,
     usage: Map<String, Value>,
     id: Value,
@@ -71,6 +91,7 @@ impl Joined {
             }
             Some("content_block_start") => append(&mut self.content, event.pointer("/content_block/text")),
             Some("message_delta") => {
+                keep(&mut self.ends[1], event.get("delta").unwrap_or(&Value::Null));
                 self.stop(event.pointer("/delta/stop_reason"));
                 self.count(event.get("usage"));
             }
@@ -81,10 +102,13 @@ impl Joined {
 
     fn chunk(&mut self, event: &Value) {
         self.count(event.get("usage"));
+        keep(&mut self.ends[1], event);
         if self.id.is_null() {
             self.id = event.get("id").cloned().unwrap_or_default();
         }
-        let Some(choice) = event.pointer("/choices/0") else { return };
+        let mut choices = event.get("choices").and_then(Value::as_array).into_iter().flatten();
+        // Other choices are other answers.
+        let Some(choice) = choices.find(|choice| choice.get("index").is_none_or(|index| index == 0)) else { return };
         self.has_choices = true;
         // A server that does not stream may send the whole message as its one event.
         let delta = choice.get("delta").or_else(|| choice.get("message")).unwrap_or(&Value::Null);
@@ -92,7 +116,9 @@ impl Joined {
         append(&mut self.reasoning, delta.get("reasoning_content").or_else(|| delta.get("reasoning")));
         append(&mut self.refusal, delta.get("refusal"));
         append(&mut self.arguments, delta.pointer("/tool_calls/0/function/arguments"));
-        if let Some(error) = choice.get("error").filter(|error| !error.is_null()) {
+        keep(&mut self.ends[0], choice);
+        let error = choice.get("error").filter(|error| !error.is_null()).or_else(|| delta.get("error"));
+        if let Some(error) = error.filter(|error| !error.is_null()) {
             self.choice_error = error.clone();
         }
         self.stop(choice.get("finish_reason"));
@@ -125,9 +151,10 @@ impl Joined {
         if self.is_message {
             let text = if self.content.is_empty() { self.arguments } else { self.content };
             let content = json!([{ "type": "text", "text": text }]);
-            return Ok(
-                json!({ "type": "message", "id": self.id, "content": content, "stop_reason": finish, "usage": usage }),
-            );
+            let [_, ends] = self.ends;
+            let body =
+                json!({ "type": "message", "id": self.id, "content": content, "stop_reason": finish, "usage": usage });
+            return Ok(with(body, ends));
         }
         let mut message = json!({ "content": self.content });
         if !self.reasoning.is_empty() {
@@ -139,13 +166,37 @@ impl Joined {
         if !self.arguments.is_empty() {
             message["tool_calls"] = json!([{ "function": { "arguments": self.arguments } }]);
         }
+        let [of_choice, of_body] = self.ends;
         let choice = json!({ "message": message, "finish_reason": finish, "error": self.choice_error });
-        Ok(json!({ "id": self.id, "choices": [choice], "usage": usage }))
+        Ok(with(json!({ "id": self.id, "choices": [with(choice, of_choice)], "usage": usage }), of_body))
     }
 }
 
+/// The object with these fields too, where it has none of their names.
+fn with(object: Value, more: Map<String, Value>) -> Value {
+    let Value::Object(mut fields) = object else { return object };
+    for (name, value) in more {
+        fields.entry(name).or_insert(value);
+    }
+    Value::Object(fields)
+}
+
+/// Keeps what a part of the stream says about the end of its answer.
+fn keep(ends: &mut Map<String, Value>, part: &Value) {
+    for name in finish::names().chain(["content_filter_results"]) {
+        if let Some(said) = part.get(name).filter(|said| !said.is_null()) {
+            ends.insert(name.to_owned(), said.clone());
+        }
+    }
+}
+
+/// Appends text, or the texts of parts.
 fn append(text: &mut String, more: Option<&Value>) {
-    text.push_str(more.and_then(Value::as_str).unwrap_or_default());
+    match more {
+        Some(Value::String(more)) => text.push_str(more),
+        Some(Value::Array(parts)) => parts.iter().for_each(|part| append(text, part.get("text"))),
+        _ => {}
+    }
 }
 
 #[cfg(test)]
@@ -176,6 +227,19 @@ mod tests {
     }
 
     #[test]
+    fn only_the_first_choice_is_the_answer_and_its_text_may_come_in_parts() {
+        let body = chat(&[
+            r#"{"choices":[{"index":0,"delta":{"content":[{"type":"text","text":"Dear "}]}}]}"#,
+            r#"{"choices":[{"index":1,"delta":{"content":"Hi"},"finish_reason":"length"}]}"#,
+            r#"{"choices":[{"index":0,"delta":{"content":"Ada"},"native_finish_reason":"STOP"}]}"#,
+            "[DONE]",
+        ]);
+        let choice = &body["choices"][0];
+        assert_eq!((&choice["message"]["content"], &choice["finish_reason"]), (&json!("Dear Ada"), &Value::Null));
+        assert_eq!(choice["native_finish_reason"], "STOP");
+    }
+
+    #[test]
     fn the_events_of_the_messages_api_become_one_message() {
         let text = "event: message_start\r\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"m\",\"usage\":\
                     {\"input_tokens\":3,\"output_tokens\":1}}}\r\n\r\nevent: ping\r\ndata: {\"type\":\"ping\"}\r\n\r\n\
@@ -196,6 +260,11 @@ mod tests {
         let body =
             chat(&[r#"{"choices":[{"delta":{"content":"Dear "}}]}"#, r#"{"error":{"code":502,"message":"gone"}}"#]);
         assert_eq!(body["error"]["message"], "gone");
+        // Under the name of its event alone, or in plain words.
+        let named = "event: error\ndata: {\"message\":\"overloaded\",\"code\":529}\n\n";
+        assert_eq!(join(named).unwrap()["error"]["code"], 529);
+        let body = chat(&[r#"{"choices":[{"delta":{"content":"Dear "}}]}"#, "error: upstream timeout"]);
+        assert_eq!(body["error"], "error: upstream timeout");
         // Without a word why, but with an end.
         let body = chat(&[r#"{"choices":[{"delta":{"content":"Dear"}}]}"#, "[DONE]"]);
         assert!(body["choices"][0]["finish_reason"].is_null());

@@ -76,6 +76,7 @@ fn entry(chunks: &Chunks, line: &[u8]) -> Option<Entry> {
             Ok(mut answer) => {
                 let id = result.get("message").and_then(|message| message.get("id")?.as_str());
                 answer.request_id = id.map(|id| chunks.one_line(id));
+                answer.said = answer.said.as_deref().map(|said| chunks.one_line(said));
                 answer.batched = true;
                 Outcome::Answered(answer)
             }
