@@ -253,9 +253,10 @@ fn picky(words: &'static str, has: fn(&Value) -> bool, refuses_whole: bool) -> (
                 "type": "message", "stop_reason": "end_turn", "content": [{ "type": "text", "text": text }],
                 "usage": { "input_tokens": 300, "output_tokens": 60 },
             });
-            let result = match has(&request["params"]) {
-                true => json!({ "type": "errored", "error": error() }),
-                false => json!({ "type": "succeeded", "message": message }),
+            let result = if has(&request["params"]) {
+                json!({ "type": "errored", "error": error() })
+            } else {
+                json!({ "type": "succeeded", "message": message })
             };
             json!({ "custom_id": request["custom_id"], "result": result }).to_string() + "\n"
         };

@@ -182,7 +182,13 @@ impl Batches {
                     keeping.push(self.keep(Arc::clone(desk), caller, noted, reserved, answer));
                 }
                 Outcome::Failed(failure) if desk.refused(&noted, form, &failure) => self.ask_otherwise(desk, noted),
-                Outcome::Failed(failure) => self.failed(desk, &caller, noted, failure),
+                Outcome::Failed(failure) => {
+                    // It was answered, and is paid for.
+                    if failure.kind == FailureKind::Malformed {
+                        reserved.forfeit();
+                    }
+                    self.failed(desk, &caller, noted, failure);
+                }
                 Outcome::Expired => {
                     self.failed(desk, &caller, noted, not_begun("expired: its message batch was a day old"));
                 }
@@ -267,7 +273,9 @@ impl Batches {
                 count(unknown, "result belongs", "results belong")
             )));
         }
-        for (noted, _) in pending.into_values() {
+        for (noted, reserved) in pending.into_values() {
+            // Its line may be one that cannot be read.
+            reserved.forfeit();
             let failure =
                 Failure::new(FailureKind::Malformed, format!("message batch {id} has no readable result for it"));
             let Some(caller) = desk.caller(noted.role) else { continue };
