@@ -1,13 +1,17 @@
 //! `--engine batches` as a person meets it: the same files as without, and nothing paid for twice.
 
+#[path = "support/gateway.rs"]
+mod gateway;
 #[path = "support/program.rs"]
 mod program;
 
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use gateway::{DECISION, Gateway, MESSAGE, Response};
 use program::{MarketProcess, Place, Ran};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Of an evaluation of ten personas with two messages each: two calls for each message.
 const CALLS: u64 = 40;
@@ -211,6 +215,89 @@ fn what_fails_for_good_fails_its_trials_with_its_reason() {
     );
     // Asked once, and once again.
     assert_eq!((count(&market, "batched"), count(&market, "batched_again")), (40, 20));
+}
+
+/// A host of batches that refuses, with these words, requests in which a part is found: among the results of a batch,
+/// or the batch itself.
+fn picky(words: &'static str, has: fn(&Value) -> bool, refuses_whole: bool) -> (Gateway, Arc<Mutex<Vec<usize>>>) {
+    let batches: Arc<Mutex<Vec<Vec<Value>>>> = Arc::default();
+    let refused = Arc::new(Mutex::new(Vec::new()));
+    let error = move || json!({ "type": "error", "error": { "type": "invalid_request_error", "message": words } });
+    let batch = |number: usize| {
+        Response::json(200, json!({ "id": format!("msgbatch_{number}"), "processing_status": "ended" }))
+    };
+    let (known, counts) = (Arc::clone(&batches), Arc::clone(&refused));
+    let create = move |request: &gateway::Request| {
+        assert!(request.path.ends_with("/batches"), "{} is sent online", request.path);
+        let requests = request.body["requests"].as_array().expect("a whole body").clone();
+        let count = requests.iter().filter(|request| has(&request["params"])).count();
+        counts.lock().unwrap().push(count);
+        if refuses_whole && count > 0 {
+            return Response::json(400, error());
+        }
+        let mut batches = known.lock().unwrap();
+        batches.push(requests);
+        batch(batches.len() - 1)
+    };
+    let get = move |path: &str| {
+        let Some((_, rest)) = path.split_once("msgbatch_") else {
+            return Response::json(200, json!({ "data": [], "has_more": false }));
+        };
+        let (number, is_results) = (rest.split('/').next().unwrap().parse().unwrap(), rest.ends_with("/results"));
+        if !is_results {
+            return batch(number);
+        }
+        let line = |request: &Value| {
+            let text = if request.to_string().contains("Do you say yes") { DECISION } else { MESSAGE };
+            let message = json!({
+                "type": "message", "stop_reason": "end_turn", "content": [{ "type": "text", "text": text }],
+                "usage": { "input_tokens": 300, "output_tokens": 60 },
+            });
+            let result = if has(&request["params"]) {
+                json!({ "type": "errored", "error": error() })
+            } else {
+                json!({ "type": "succeeded", "message": message })
+            };
+            json!({ "custom_id": request["custom_id"], "result": result }).to_string() + "\n"
+        };
+        Response::new(200, batches.lock().unwrap()[number].iter().map(line).collect::<String>())
+    };
+    (Gateway::with_get(create, get), refused)
+}
+
+#[test]
+fn a_part_that_a_host_refuses_in_a_batch_is_left_out_and_that_is_remembered() {
+    type Has = fn(&Value) -> bool;
+    let has_format: Has = |params| params.get("output_config").is_some();
+    let has_list: Has = |params| params["system"].is_array();
+    let has_system: Has = |params| params.get("system").is_some();
+    for (words, has, refuses_whole, counts) in [
+        // Messages first; then decisions, which are refused in one batch and asked in the next.
+        ("output_config: Extra inputs are not permitted", has_format, false, vec![0, 10, 0]),
+        ("system: Input should be a valid string", has_list, false, vec![10, 0, 0]),
+        // Plain text is tried before it moves.
+        ("system: Extra inputs are not permitted", has_system, false, vec![10, 10, 0, 0]),
+        ("requests.0.params.system: Input should be a valid string", has_list, true, vec![10, 0, 0]),
+    ] {
+        let (host, refused) = picky(words, has, refuses_whole);
+        let place = Place::with_samples();
+        let run = || {
+            let arguments = [&EVALUATE[..5], &["--persona-file", "b2b_saas_personas_eval", "--engine", "batches"]];
+            let model = ["--messages-per-persona", "1", "--model", "anthropic/claude-sonnet-5-5", "--fresh"];
+            let mut command = place.command(&[arguments.concat(), model.to_vec()].concat());
+            command.env("ANTHROPIC_BASE_URL", &host.url).env("ANTHROPIC_API_KEY", "sk-test");
+            Ran::of(&command.output().unwrap())
+        };
+        let ran = run();
+        assert_eq!(ran.code, Some(0), "{words}\n{}{}", ran.out, ran.err);
+        assert!(ran.out.contains("Failed trials: none"), "{words}\n{}", ran.out);
+        assert_eq!(ran.err.matches("does not take").count(), counts.iter().filter(|n| **n > 0).count(), "{}", ran.err);
+        assert_eq!(*refused.lock().unwrap(), counts, "{words}\n{}", ran.err);
+        // Another run asks in the form that was accepted.
+        refused.lock().unwrap().clear();
+        assert_eq!(run().code, Some(0));
+        assert_eq!(*refused.lock().unwrap(), [0, 0], "{words}");
+    }
 }
 
 #[test]

@@ -132,6 +132,7 @@ fn a_check_says_what_each_host_accepts_and_what_to_do() {
     );
     let refused = check(&["--model", "openai/m"], "wrong");
     assert_eq!(refused.code, Some(4), "{}{}", refused.out, refused.err);
+    assert!(refused.out.contains("refused the key: check OPENAI_API_KEY in the environment"), "{}", refused.out);
     let listed = place.ok(&["check", "--hosts"]);
     assert!(listed.out.contains("bedrock-claude") && listed.out.contains("GROQ_API_KEY (not set)"), "{}", listed.out);
 }

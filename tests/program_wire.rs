@@ -6,6 +6,8 @@ mod bills;
 mod gateway;
 #[path = "support/program.rs"]
 mod program;
+#[path = "program_wire/starting.rs"]
+mod starting;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -3,7 +3,7 @@
 mod support;
 
 use futures::StreamExt;
-use rejoinder::model::batching::{Batch, Batching, Counts, Entry, Lines, Outcome, Status};
+use rejoinder::model::batching::{Batch, Batching, Counts, Entry, LineForm, Lines, Outcome, Status};
 use rejoinder::model::messages_api::MessagesApi;
 use rejoinder::model::{Failure, FailureKind, Model};
 use serde_json::{Value, json};
@@ -28,7 +28,8 @@ fn host(model: &MessagesApi) -> &dyn Batching {
 }
 
 fn lines(host: &dyn Batching) -> Lines {
-    let lines = [host.line(&request()), host.line(&request_with_schema())];
+    let form = LineForm::default();
+    let lines = [host.line(&request(), form), host.line(&request_with_schema(), form)];
     Lines {
         count: 2,
         bytes: lines.iter().map(|line| line.len() as u64).sum(),

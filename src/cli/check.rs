@@ -101,6 +101,7 @@ enum Worst {
 async fn check(clients: &Clients, role: Role) -> (Checked, Option<FailureKind>) {
     let caller = clients.caller(role);
     let request = question(clients, role);
+    let most = request.max_tokens;
     let (probed, about) = tokio::join!(caller.probe(&request), caller.about());
     // Read after the call: by then it is known what the host refuses.
     let (id, settings) = (caller.model().id().to_owned(), caller.model().settings());
@@ -110,10 +111,14 @@ async fn check(clients: &Clients, role: Role) -> (Checked, Option<FailureKind>) 
         Ok(probed) => {
             checked.answered(&probed.answer, probed.took, form(&request, &probed.answer));
             checked.limited(&probed.limits);
+            checked.thinking = checked.thinking.or_else(|| thought_aloud(&probed.answer));
             None
         }
         Err(failure) => {
             checked.failure = Some(failure.message.clone());
+            if let Some(variable) = clients.variables.get(&role).filter(|_| failure.kind == FailureKind::Unauthorized) {
+                checked.todo.push(format!("its host refused the key: check {variable} in the environment or in .env"));
+            }
             checked.limited(&failure.limits);
             Some(failure.kind)
         }
@@ -126,6 +131,9 @@ async fn check(clients: &Clients, role: Role) -> (Checked, Option<FailureKind>) 
     let prices: &Prices = clients.prices();
     let listed = prices.context(&id).map(|context| (context, "built-in table".to_owned()));
     checked.context = about.context.map(|context| (context, "the host says so".to_owned())).or(listed);
+    if let Some((context, _)) = checked.context.as_ref().filter(|(context, _)| *context <= most.into()) {
+        checked.todo.push(too_short(*context, most, &checked.role));
+    }
     checked.conclude(prices.find(&id), prices.date(), about.price, caller.model().only_decides());
     (checked, failure)
 }
@@ -134,6 +142,25 @@ async fn check(clients: &Clients, role: Role) -> (Checked, Option<FailureKind>) 
 fn place(caller: &Caller) -> String {
     let host = caller.model().host();
     words::one_line(host.split('#').next().unwrap_or(host), 100)
+}
+
+/// About how many tokens of the text are thinking, if it holds much of it.
+fn thought_aloud(answer: &Answer) -> Option<u64> {
+    const LEAST: u64 = 40;
+    let count = |text: &str| text.chars().count().div_ceil(estimate::CHARACTERS_PER_TOKEN) as u64;
+    let beyond = count(&answer.text).saturating_sub(count(&reading::text(answer).ok()?));
+    Some(beyond).filter(|tokens| *tokens > LEAST)
+}
+
+/// What is to be done where one answer may be longer than the whole context.
+fn too_short(context: u64, most: u32, role: &str) -> String {
+    let (context, half) = (words::thousands(context), context / 2);
+    format!(
+        "its context of {context} tokens has no room for an answer of up to {}: servers refuse such calls. Give it a \
+         longer one, or set {} = {half} under [max_tokens] in rejoinder.toml",
+        words::thousands(most.into()),
+        role.replace(' ', "_")
+    )
 }
 
 /// A small question of the kind that the role gets.
@@ -197,6 +224,17 @@ fn form(request: &Request, answer: &Answer) -> Form {
 mod tests {
     use super::*;
     use crate::model::{Stop, Usage};
+
+    #[test]
+    fn thinking_in_the_text_is_seen_and_a_context_shorter_than_an_answer_names_the_setting() {
+        let answer = |text: &str| Answer { text: text.into(), stop: Stop::EndTurn, ..Answer::default() };
+        let aloud = format!("<think>{}</think>Hello Ada", "so it goes ".repeat(40));
+        assert!(thought_aloud(&answer(&aloud)).is_some_and(|tokens| (80..200).contains(&tokens)));
+        assert_eq!(thought_aloud(&answer("Hello Ada")), None);
+        let said = too_short(4_096, 8_192, "decision maker");
+        assert!(said.starts_with("its context of 4,096 tokens has no room for an answer of up to 8,192"), "{said}");
+        assert!(said.ends_with("set decision_maker = 2048 under [max_tokens] in rejoinder.toml"), "{said}");
+    }
 
     #[test]
     fn the_form_of_an_answer_is_obeyed_readable_or_neither() {

@@ -15,7 +15,7 @@ const NOT_FROM_A_FILE: [&str; 2] = ["HOME", "XDG_STATE_HOME"];
 const MOST_LINES: usize = 100;
 
 /// Sets the variables of `.env`, in this folder or the nearest one above it, in the environment, except those that are
-/// set already. Returns warnings for the user.
+/// set already and not blank. Returns warnings for the user.
 ///
 /// Changes this process's environment, so it must be called before any thread is started.
 #[must_use]
@@ -108,10 +108,14 @@ fn says_where_files_are(entry: &str) -> bool {
     read.any(|(name, _)| NOT_FROM_A_FILE.contains(&name.as_str()))
 }
 
-/// Sets one entry in the environment; the variables that it refers to are set already.
+/// Sets one entry in the environment; the variables that it refers to are set already. A variable that is blank counts
+/// as one that is not set: containers and build servers pass such on.
 fn set(entry: String) {
+    let is_blank = |name: &str| std::env::var(name).is_ok_and(|value| value.trim().is_empty());
+    let fills_blank = dotenvy::from_read_iter(entry.as_bytes()).flatten().any(|(name, _)| is_blank(&name));
     // It was read once.
-    let _ = dotenvy::from_read(entry.as_bytes());
+    let _ =
+        if fills_blank { dotenvy::from_read_override(entry.as_bytes()) } else { dotenvy::from_read(entry.as_bytes()) };
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::evaluate::account::Account;
 use crate::model::{Request, Role, Usage};
 
 /// Characters of English per token: a common rule of thumb, and near enough for a plan.
-pub(super) const CHARACTERS_PER_TOKEN: usize = 4;
+pub const CHARACTERS_PER_TOKEN: usize = 4;
 
 /// Calls of one kind.
 #[derive(Clone, Debug)]

@@ -37,8 +37,12 @@ impl Caller {
         permit.observe(&result);
         drop(permit);
         let reply = result?;
-        let cost = self.shared.prices.cost(self.model.id(), reply.answer.usage);
-        reserved.settle(cost.unwrap_or(0.0));
+        if reply.answer.usage_unknown {
+            reserved.forfeit();
+        } else {
+            let cost = self.shared.prices.cost(self.model.id(), reply.answer.usage);
+            reserved.settle(cost.unwrap_or(0.0));
+        }
         self.shared.meter.answered(self.role, &reply.answer, AnsweredBy::Host);
         Ok(Probed { answer: reply.answer, limits: reply.limits, took })
     }

@@ -5,6 +5,7 @@ use std::io;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 
+use super::form::Form;
 use super::{Answer, Failure, Request};
 
 /// The most requests of one batch.
@@ -97,13 +98,31 @@ pub struct Lines {
     pub lines: Box<dyn Iterator<Item = io::Result<Vec<u8>>> + Send>,
 }
 
+/// The form in which a host takes requests, as far as it is known; the usual one by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LineForm(pub(super) Form);
+
 /// Results as they come in, in any order.
 pub type Entries = BoxStream<'static, Result<Entry, Failure>>;
 
 /// A host that takes batches. Each of these is one exchange, sent once.
 pub trait Batching: Send + Sync {
-    /// The request as a batch has it.
-    fn line(&self, request: &Request) -> Vec<u8>;
+    /// The request as a batch has it, in this form.
+    fn line(&self, request: &Request, form: LineForm) -> Vec<u8>;
+
+    /// The form for the next batch.
+    fn form(&self) -> LineForm {
+        LineForm::default()
+    }
+
+    /// Notes that a request in this form failed in this way. Returns whether the host refused a part that can be left
+    /// out or put in another way; the next form is then one without it, and the request is to be asked again.
+    fn refused(&self, _form: LineForm, _request: &Request, _failure: &Failure) -> bool {
+        false
+    }
+
+    /// Notes that a request in this form was answered.
+    fn accepted(&self, _form: LineForm) {}
 
     /// Hands in a batch. Where the failure is the connection's or the server's own, the batch may be there all the
     /// same: look at [`Batching::newest`] before it is handed in again.

@@ -18,7 +18,7 @@ use super::http::Effort;
 use super::{Failure, FailureKind, Reply, Request};
 
 /// More changes than this go round in circles.
-const MOST_CHANGES: usize = 8;
+pub(crate) const MOST_CHANGES: usize = 8;
 
 /// What the cap on tokens is called.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -367,7 +367,7 @@ impl Learned {
     }
 
     /// The host took this form after refusing others, for these reasons.
-    fn learn(&self, form: Form, refused: &[(&'static str, String)]) {
+    pub(super) fn learn(&self, form: Form, refused: &[(&'static str, String)]) {
         if std::mem::replace(&mut *locked(&self.form), form) == form {
             return;
         }

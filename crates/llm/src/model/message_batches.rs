@@ -4,14 +4,16 @@
 
 mod results;
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use serde::Serialize;
 use serde_json::Value;
 use url::Url;
 
-use super::batching::{Batch, Batching, Counts, Entries, Lines, Status};
-use super::form::Learned;
+use super::batching::{Batch, Batching, Counts, Entries, LineForm, Lines, Status};
+use super::form::{Form, Learned, Sent};
 use super::http::{BaseUrl, Effort, Http, Response};
 use super::messages_api::Body;
 use super::{Failure, FailureKind, Request};
@@ -31,9 +33,17 @@ pub(super) struct MessageBatches {
     name: String,
     effort: Option<Effort>,
     form: Learned,
+    tried: Mutex<Option<Tried>>,
     base: Url,
     origin: String,
     http: Http,
+}
+
+/// A form that is tried after others were refused, for these reasons. It is remembered once it is accepted.
+#[derive(Debug)]
+struct Tried {
+    form: Form,
+    refused: Vec<(&'static str, String)>,
 }
 
 /// One request of a batch.
@@ -48,7 +58,12 @@ impl MessageBatches {
     pub(super) fn new(base: &BaseUrl, name: &str, (effort, form): (Option<Effort>, Learned), http: &Http) -> Self {
         let url = base.join("v1/messages/batches");
         let (name, origin) = (name.to_owned(), base.origin());
-        MessageBatches { name, effort, form, http: http.at(url.clone()), base: url, origin }
+        let http = http.at(url.clone());
+        MessageBatches { name, effort, form, tried: Mutex::default(), http, base: url, origin }
+    }
+
+    fn tried(&self) -> MutexGuard<'_, Option<Tried>> {
+        self.tried.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A path below the list of batches. The host's own names for batches become part of it.
@@ -159,10 +174,35 @@ fn pieces(lines: Lines) -> impl Iterator<Item = std::io::Result<Bytes>> + Send {
 }
 
 impl Batching for MessageBatches {
-    fn line(&self, request: &Request) -> Vec<u8> {
-        let params = Body::new(&self.name, self.effort, request, self.form.get());
+    fn line(&self, request: &Request, form: LineForm) -> Vec<u8> {
+        let params = Body::new(&self.name, self.effort, request, form.0);
         let line = Line { custom_id: request.key.as_str(), params };
         serde_json::to_vec(&line).unwrap_or_default()
+    }
+
+    fn form(&self) -> LineForm {
+        LineForm(self.tried().as_ref().map_or_else(|| self.form.get(), |tried| tried.form))
+    }
+
+    fn refused(&self, form: LineForm, request: &Request, failure: &Failure) -> bool {
+        // An error among the results of a batch comes without a status.
+        let refusal = Failure { status: failure.status.or(Some(400)), ..failure.clone() };
+        let Some((next, what)) = form.0.without(&refusal, Sent::messages(request, self.effort)) else { return false };
+        let mut tried = self.tried();
+        // Others of the same batch were refused for the same reason, and that has been seen to.
+        if tried.as_ref().map_or_else(|| self.form.get(), |tried| tried.form) == form.0 {
+            let mut refused = tried.take().map(|tried| tried.refused).unwrap_or_default();
+            refused.push((what, failure.message.clone()));
+            *tried = Some(Tried { form: next, refused });
+        }
+        true
+    }
+
+    fn accepted(&self, form: LineForm) {
+        let accepted = self.tried().take_if(|tried| tried.form == form.0);
+        if let Some(Tried { form, refused }) = accepted {
+            self.form.learn(form, &refused);
+        }
     }
 
     fn create(&self, lines: Lines) -> BoxFuture<'_, Result<Batch, Failure>> {

@@ -9,7 +9,7 @@ use futures::stream::FuturesUnordered;
 
 use super::Batches;
 use super::create::host;
-use super::desk::{Desk, PendingCall};
+use super::desk::{Desk, Forms, PendingCall};
 use super::leave::count;
 use crate::call::Caller;
 use crate::call::budget::Reserved;
@@ -29,6 +29,8 @@ pub(super) struct Sent {
     pub(super) id: String,
     /// Calls whose results are not here yet.
     pub(super) pending: HashMap<Key, (PendingCall, Reserved)>,
+    /// The forms of its requests; of a batch of an earlier process they are not known.
+    pub(super) forms: Forms,
     /// Whether all its calls are waited for.
     pub(super) is_whole: bool,
     /// Whether this batch is only assumed to be ours, and its results have not confirmed it yet.
@@ -50,7 +52,7 @@ impl Sent {
     /// A batch of this process, all of whose calls are waited for.
     pub(super) fn new(caller: Caller, number: Option<i64>, id: String, held: Vec<(PendingCall, Reserved)>) -> Self {
         let pending = held.into_iter().map(|(noted, reserved)| (noted.key, (noted, reserved))).collect();
-        Sent { caller, number, id, pending, is_whole: true, is_guess: false, unknown: 0 }
+        Sent { caller, number, id, pending, forms: Forms::new(), is_whole: true, is_guess: false, unknown: 0 }
     }
 }
 
@@ -171,9 +173,22 @@ impl Batches {
             };
             sent.is_guess = false;
             let Some(caller) = desk.caller(noted.role) else { continue };
+            let form = sent.forms.get(&noted.role).copied().unwrap_or_default();
             match entry.outcome {
-                Outcome::Answered(answer) => keeping.push(self.keep(Arc::clone(desk), caller, noted, reserved, answer)),
-                Outcome::Failed(failure) => self.failed(desk, &caller, noted, failure),
+                Outcome::Answered(answer) => {
+                    if let Some(host) = caller.model().batches() {
+                        host.accepted(form);
+                    }
+                    keeping.push(self.keep(Arc::clone(desk), caller, noted, reserved, answer));
+                }
+                Outcome::Failed(failure) if desk.refused(&noted, form, &failure) => self.ask_otherwise(desk, noted),
+                Outcome::Failed(failure) => {
+                    // It was answered, and is paid for.
+                    if failure.kind == FailureKind::Malformed {
+                        reserved.forfeit();
+                    }
+                    self.failed(desk, &caller, noted, failure);
+                }
                 Outcome::Expired => {
                     self.failed(desk, &caller, noted, not_begun("expired: its message batch was a day old"));
                 }
@@ -199,6 +214,15 @@ impl Batches {
         }
     }
 
+    /// A call whose form was refused is asked in another one.
+    fn ask_otherwise(&self, desk: &Desk, noted: PendingCall) {
+        if self.manner.urgent_below.is_some() {
+            desk.online(noted.key);
+        } else {
+            desk.put_back([PendingCall { refused: noted.refused.saturating_add(1), ..noted }]);
+        }
+    }
+
     /// A call that got no answer is put aside once more, sent online, or given up.
     fn failed(&self, desk: &Desk, caller: &Caller, noted: PendingCall, failure: Failure) {
         match caller.retry().decide(&failure, u32::from(noted.asked), 0.0) {
@@ -221,7 +245,7 @@ impl Batches {
 
     /// Closes a batch: calls for which it brought no result are asked again.
     fn close(&self, desk: &Desk, sent: Sent, taken: Taken) {
-        let Sent { caller, number, id, pending, is_whole, is_guess, unknown } = sent;
+        let Sent { caller, number, id, pending, is_whole, is_guess, unknown, forms: _ } = sent;
         let left = pending.len();
         if let Taken::Gone(why) = taken {
             self.end(&caller, number, BatchEnd::Gone);
@@ -249,7 +273,9 @@ impl Batches {
                 count(unknown, "result belongs", "results belong")
             )));
         }
-        for (noted, _) in pending.into_values() {
+        for (noted, reserved) in pending.into_values() {
+            // Its line may be one that cannot be read.
+            reserved.forfeit();
             let failure =
                 Failure::new(FailureKind::Malformed, format!("message batch {id} has no readable result for it"));
             let Some(caller) = desk.caller(noted.role) else { continue };

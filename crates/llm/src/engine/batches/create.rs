@@ -9,10 +9,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Batches;
-use super::desk::{Desk, PendingCall};
+use super::desk::{Desk, Forms, PendingCall};
 use crate::call::Caller;
 use crate::journal::{BatchEnd, Key};
 use crate::model::batching::{Batch, Batching};
+use crate::model::form::MOST_CHANGES;
 use crate::model::retry::{Retry, RetryPolicy};
 use crate::model::{Failure, FailureKind};
 
@@ -33,7 +34,7 @@ pub(super) enum Found {
 }
 
 impl Batches {
-    /// Hands in these calls. Returns the batch's number in the journal and its name.
+    /// Hands in these calls. Returns the batch's number in the journal, its name, and the forms of its requests.
     ///
     /// # Errors
     /// Why it is not there.
@@ -42,7 +43,7 @@ impl Batches {
         desk: &Arc<Desk>,
         caller: &Caller,
         calls: &Arc<[PendingCall]>,
-    ) -> Result<(Option<i64>, String), Failure> {
+    ) -> Result<(Option<i64>, String, Forms), Failure> {
         let host = host(caller)?;
         let before = self.patiently(caller, || host.newest(None)).await?.into_iter().next().map(|batch| batch.id);
         let number = match caller.log() {
@@ -53,16 +54,24 @@ impl Batches {
             }
             None => None,
         };
-        let (policy, mut attempt) = (self.patience(caller), 0);
+        let (policy, mut attempt, mut changes) = (self.patience(caller), 0, 0);
         loop {
+            let forms = desk.forms();
             let created = tokio::select! {
-                created = host.create(desk.lines(Arc::clone(calls))) => created,
+                created = host.create(desk.lines(Arc::clone(calls), &forms)) => created,
                 () = async { self.stop.asked().await; tokio::time::sleep(GRACE).await } => return Err(self.stopped()),
             };
             let failure = match created {
-                Ok(batch) => return self.named(caller, number, batch.id),
+                Ok(batch) => return Ok((number, self.named(caller, number, batch.id)?, forms)),
                 Err(failure) => failure,
             };
+            if failure.kind == FailureKind::Invalid
+                && changes < MOST_CHANGES
+                && desk.refused_whole(calls, &forms, &failure)
+            {
+                changes += 1;
+                continue;
+            }
             let unsure = failure.status.is_none_or(|status| !(300..500).contains(&status));
             let wait = match policy.decide(&failure, attempt, 0.0) {
                 Retry::After(wait) => Some(wait),
@@ -72,7 +81,7 @@ impl Batches {
                 self.sleep(wait).await?;
                 if unsure {
                     match self.find(caller, before.as_deref(), calls.len()).await {
-                        Found::Here(id) => return self.named(caller, number, id),
+                        Found::Here(id) => return Ok((number, self.named(caller, number, id)?, forms)),
                         Found::Nowhere => {}
                         // To hand it in again could be to pay for it twice. It stays in the journal as it is.
                         Found::Unknown => return Err(failure),
@@ -88,11 +97,11 @@ impl Batches {
     }
 
     #[allow(clippy::result_large_err, reason = "one per batch")]
-    fn named(&self, caller: &Caller, number: Option<i64>, id: String) -> Result<(Option<i64>, String), Failure> {
+    fn named(&self, caller: &Caller, number: Option<i64>, id: String) -> Result<String, Failure> {
         if let (Some(log), Some(number)) = (caller.log(), number) {
             log.batch_named(number, &id).map_err(|error| caller.unkept(&error))?;
         }
-        Ok((number, id))
+        Ok(id)
     }
 
     /// Notes that a batch is open no longer.

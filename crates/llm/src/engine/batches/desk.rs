@@ -13,7 +13,8 @@ use crate::call::Caller;
 use crate::call::aside::{Aside, Met};
 use crate::call::stop::{Stop, Why};
 use crate::journal::{Key, key_of};
-use crate::model::batching::Lines;
+use crate::model::batching::{LineForm, Lines};
+use crate::model::form::MOST_CHANGES;
 use crate::model::{Answer, Failure, FailureKind, Request, Role};
 use rejoinder_files::spool::{Place, Spool};
 
@@ -22,11 +23,13 @@ use rejoinder_files::spool::{Place, Spool};
 pub(super) struct PendingCall {
     pub(super) key: Key,
     pub(super) place: Place,
-    /// Bytes of the request as a batch has it.
+    /// Bytes of the request as a batch has it, in the form in which the first of its role was counted.
     pub(super) size: u32,
     pub(super) role: Role,
     /// How often it has been asked in vain.
     pub(super) asked: u8,
+    /// How often its host has refused the form in which it was asked.
+    pub(super) refused: u8,
     /// The most that it can cost.
     pub(super) most_usd: f64,
 }
@@ -42,6 +45,9 @@ enum CallState {
     Online,
 }
 
+/// For each role the form in which its requests are written. The usual one for those that are not here.
+pub(super) type Forms = BTreeMap<Role, LineForm>;
+
 pub(super) struct Desk {
     requests: Spool,
     answers: Spool,
@@ -54,6 +60,8 @@ pub(super) struct Desk {
 struct State {
     /// The doors by which calls came.
     callers: BTreeMap<Role, Caller>,
+    /// The forms in which the sizes of calls were counted.
+    sized: Forms,
     known: HashMap<Key, CallState>,
     /// In the order in which they came.
     noted: Vec<PendingCall>,
@@ -119,18 +127,57 @@ impl Desk {
         serde_json::from_str(&text).map_err(|error| self.requests.unreadable(&error.to_string()))
     }
 
-    /// The requests of these calls as a batch has them.
-    pub(super) fn lines(self: &Arc<Self>, calls: Arc<[PendingCall]>) -> Lines {
-        let (desk, count) = (Arc::clone(self), calls.len());
-        let bytes = calls.iter().map(|noted| u64::from(noted.size)).sum();
-        let callers = self.state().callers.clone();
-        let lines = (0..count).map(move |index| {
-            let noted = &calls[index];
+    /// The forms for the next batch.
+    pub(super) fn forms(&self) -> Forms {
+        let state = self.state();
+        let forms = state.callers.iter().filter_map(|(role, caller)| Some((*role, caller.model().batches()?.form())));
+        forms.collect()
+    }
+
+    /// The requests of these calls as a batch has them, in these forms.
+    pub(super) fn lines(self: &Arc<Self>, calls: Arc<[PendingCall]>, forms: &Forms) -> Lines {
+        let (desk, count, forms) = (Arc::clone(self), calls.len(), forms.clone());
+        let (callers, sized) = {
+            let state = self.state();
+            (state.callers.clone(), state.sized.clone())
+        };
+        let form_of = move |role: Role| forms.get(&role).copied().unwrap_or_default();
+        let is_sized = |role: Role| sized.get(&role).copied().unwrap_or_default() == form_of(role);
+        let has_size: BTreeMap<Role, bool> = callers.keys().map(|role| (*role, is_sized(*role))).collect();
+        let line = move |noted: &PendingCall| -> io::Result<Vec<u8>> {
             let request = desk.request(noted).map_err(|error| io::Error::other(error.to_string()))?;
-            let line = callers.get(&noted.role).and_then(|caller| Some(caller.model().batches()?.line(&request)));
-            line.ok_or_else(|| io::Error::other("a model without message batches"))
-        });
-        Lines { count, bytes, lines: Box::new(lines) }
+            let host = callers.get(&noted.role).and_then(|caller| caller.model().batches());
+            let host = host.ok_or_else(|| io::Error::other("a model without message batches"))?;
+            Ok(host.line(&request, form_of(noted.role)))
+        };
+        let size = |noted: &PendingCall| match has_size.get(&noted.role) {
+            Some(true) => u64::from(noted.size),
+            // What cannot be read now cannot be read when its turn comes, and is an error then.
+            _ => line(noted).map_or(0, |line| line.len() as u64),
+        };
+        let bytes = calls.iter().map(size).sum();
+        Lines { count, bytes, lines: Box::new((0..count).map(move |index| line(&calls[index]))) }
+    }
+
+    /// Whether this call failed since its host refuses the form in which it was asked. The next form is then another.
+    pub(super) fn refused(&self, noted: &PendingCall, form: LineForm, failure: &Failure) -> bool {
+        if !matches!(failure.kind, FailureKind::Invalid | FailureKind::NotFound)
+            || usize::from(noted.refused) >= MOST_CHANGES
+        {
+            return false;
+        }
+        let (Some(caller), Ok(request)) = (self.caller(noted.role), self.request(noted)) else { return false };
+        caller.model().batches().is_some_and(|host| host.refused(form, &request, failure))
+    }
+
+    /// The same for all calls of a batch that its host does not take.
+    pub(super) fn refused_whole(&self, calls: &[PendingCall], forms: &Forms, failure: &Failure) -> bool {
+        let firsts: BTreeMap<Role, &PendingCall> = calls.iter().rev().map(|noted| (noted.role, noted)).collect();
+        let refused = firsts
+            .into_iter()
+            .map(|(role, noted)| self.refused(noted, forms.get(&role).copied().unwrap_or_default(), failure));
+        // Each of them, for one batch may hold requests to several models.
+        refused.fold(false, |any, one| any || one)
     }
 
     fn answer(&self, place: Place) -> Result<Answer, rejoinder_files::Error> {
@@ -158,7 +205,10 @@ impl Desk {
 
     fn note(&self, key: Key, caller: &Caller, request: &Request) -> Result<(), Failure> {
         let role = caller.role();
-        let size = caller.model().batches().map_or(0, |host| host.line(request).len());
+        let size = caller.model().batches().map_or(0, |host| {
+            let form = *self.state().sized.entry(role).or_insert_with(|| host.form());
+            host.line(request, form).len()
+        });
         let text = serde_json::to_string(request)
             .map_err(|error| self.broken(&self.requests.unreadable(&error.to_string())))?;
         let place = self.requests.put(&text).map_err(|error| self.broken(&error))?;
@@ -168,7 +218,7 @@ impl Desk {
         // Two jobs that ask the same under one key wait for one answer.
         if let std::collections::hash_map::Entry::Vacant(vacant) = state.known.entry(key) {
             vacant.insert(CallState::Noted);
-            state.noted.push(PendingCall { key, place, size: size as u32, role, asked: 0, most_usd });
+            state.noted.push(PendingCall { key, place, size: size as u32, role, asked: 0, refused: 0, most_usd });
         }
         Ok(())
     }

@@ -55,7 +55,9 @@ impl Batches {
             }
             let batch: Arc<[PendingCall]> = held.iter().map(|(noted, _)| *noted).collect();
             match self.create(desk, caller, &batch).await {
-                Ok((number, id)) => sent.push(Sent::new(caller.clone(), number, id, held)),
+                Ok((number, id, forms)) => {
+                    sent.push(Sent { forms, ..Sent::new(caller.clone(), number, id, held) });
+                }
                 Err(failure) if failure.kind == FailureKind::TooLarge && batch.len() > 1 => {
                     let (first, second) = batch.split_at(batch.len() / 2);
                     parts.push_front(second.to_vec());

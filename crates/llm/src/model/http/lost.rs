@@ -17,12 +17,14 @@ impl Http {
             let asked = self.one_line(&format!("{}{path}", self.origin));
             // A missing model is reported by its name.
             let is_path = !failure.message.to_lowercase().contains("model");
-            let has_version = path
-                .split('/')
-                .any(|part| part.starts_with('v') && part[1..].starts_with(|c: char| c.is_ascii_digit()));
             let hint = match path.rsplit_once("/chat/completions") {
-                Some((before, "")) if is_path && !has_version => {
-                    format!("; is /v1 missing? base URL {}{before}/v1", self.origin)
+                Some((before, "")) if is_path => match version_in(before) {
+                    Some(right) if right == before => String::new(),
+                    Some(right) => format!("; is the base URL {}{right}?", self.origin),
+                    None => format!("; is /v1 missing? base URL {}{}/v1", self.origin, without_api(before)),
+                },
+                None if is_path && path.ends_with("/v1/systemone") => {
+                    "; Ollama serves it from version 0.40.4".to_owned()
                 }
                 _ => String::new(),
             };
@@ -76,6 +78,27 @@ impl Http {
     }
 }
 
+/// The path of a base URL that names its version (`/v1`, `/v1beta/openai`), without slips of the pen: capitals, a comma
+/// or a full stop after the version, the version twice. `None` if it names none.
+fn version_in(path: &str) -> Option<String> {
+    let is_version = |part: &str| part.starts_with('v') && part[1..].starts_with(|c: char| c.is_ascii_digit());
+    let mut parts: Vec<String> = Vec::new();
+    for part in path.split('/') {
+        let plain = part.trim_end_matches([',', '.', ';', ')']).to_ascii_lowercase();
+        if !is_version(&plain) {
+            parts.push(part.to_owned());
+        } else if parts.last() != Some(&plain) {
+            parts.push(plain);
+        }
+    }
+    parts.iter().any(|part| is_version(part)).then(|| parts.join("/"))
+}
+
+/// Ollama's own interface is at `/api`, and the one that is spoken here beside it.
+fn without_api(path: &str) -> &str {
+    if path == "/api" { "" } else { path }
+}
+
 /// Whether a connection that cannot be opened now will not open later either: the certificate is not trusted, or the
 /// host's name does not exist. (A name that is only unresolved for the moment is reported in other words.)
 fn is_lasting(cause: &str) -> bool {
@@ -88,4 +111,26 @@ fn is_lasting(cause: &str) -> bool {
 /// What lies below an error of reqwest, in its own words.
 pub(super) fn root(error: &reqwest::Error) -> String {
     error.source().map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_of_a_path_is_found_without_the_slips_of_a_pen() {
+        for (path, right) in [
+            ("/v1", "/v1"),
+            ("/V1", "/v1"),
+            ("/v1,", "/v1"),
+            ("/v1/v1", "/v1"),
+            ("/openai/v1.", "/openai/v1"),
+            ("/v1beta/openai", "/v1beta/openai"),
+        ] {
+            assert_eq!(version_in(path).as_deref(), Some(right), "{path}");
+        }
+        for path in ["", "/api", "/openai", "/voice"] {
+            assert_eq!(version_in(path), None, "{path}");
+        }
+    }
 }

@@ -15,6 +15,9 @@ const UNKNOWN_ISSUER: &str = "nobody that this machine trusts has signed its cer
                               own gateway's, name the company's certificate (PEM): ca_file in rejoinder.toml, at the \
                               top or under [hosts.NAME], or REJOINDER_CA_FILE";
 
+/// What is said where something other than TLS answers.
+const NOT_TLS: &str = "it does not answer in TLS, and may speak plain http: then its address begins with http://";
+
 impl Way<'_> {
     /// What happened, from the error of a connection that could not be opened. `clean` makes one line of it.
     pub(super) fn no_connection(&self, error: &dyn Error, clean: impl Fn(&str) -> String) -> String {
@@ -23,6 +26,10 @@ impl Way<'_> {
         let origin = self.origin;
         if is_untrusted(&cause) {
             return format!("no connection to {origin}: {UNKNOWN_ISSUER}");
+        }
+        // So rustls calls what is no message of TLS.
+        if cause.contains("InvalidContentType") {
+            return format!("no connection to {origin}: {NOT_TLS}");
         }
         let Some((proxy, said_by)) = self.proxy else { return format!("no connection to {origin}: {cause}") };
         let is = |part: &str| links.iter().any(|link| link.contains(part));

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use futures::future::BoxFuture;
 use futures::{StreamExt, stream};
 
-use crate::model::batching::{Batch, Batching, Counts, Entries, Entry, Lines, Outcome, Status};
+use crate::model::batching::{Batch, Batching, Counts, Entries, Entry, LineForm, Lines, Outcome, Status};
 use crate::model::limits::RateLimits;
 use crate::model::{Answer, Failure, FailureKind, Model, Reply, Request, Stop, Usage, digest};
 
@@ -83,7 +83,7 @@ fn answer(id: &str) -> Answer {
 }
 
 impl Batching for Host {
-    fn line(&self, request: &Request) -> Vec<u8> {
+    fn line(&self, request: &Request, _: LineForm) -> Vec<u8> {
         request.key.as_str().as_bytes().to_vec()
     }
 
