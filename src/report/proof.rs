@@ -1,7 +1,6 @@
 //! The proof in a few lines: the gain and what may be believed of it, kinds of people, and what a second judge says.
 
 use super::words;
-use crate::compare::Interval;
 use crate::compare::confirm::{Confirmed, Whom};
 use crate::compare::missing::WorstCase;
 use crate::compare::pooled::{Pooled, SegmentTests};

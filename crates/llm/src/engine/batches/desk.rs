@@ -173,11 +173,9 @@ impl Desk {
     /// The same for all calls of a batch that its host does not take.
     pub(super) fn refused_whole(&self, calls: &[PendingCall], forms: &Forms, failure: &Failure) -> bool {
         let firsts: BTreeMap<Role, &PendingCall> = calls.iter().rev().map(|noted| (noted.role, noted)).collect();
-        let refused = firsts
-            .into_iter()
-            .map(|(role, noted)| self.refused(noted, forms.get(&role).copied().unwrap_or_default(), failure));
-        // Each of them, for one batch may hold requests to several models.
-        refused.fold(false, |any, one| any || one)
+        let refused = |(role, noted)| self.refused(noted, forms.get(&role).copied().unwrap_or_default(), failure);
+        // Each of them is asked, for one batch may hold requests to several models.
+        firsts.into_iter().map(refused).filter(|changed| *changed).count() > 0
     }
 
     fn answer(&self, place: Place) -> Result<Answer, rejoinder_files::Error> {
