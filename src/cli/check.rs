@@ -131,7 +131,7 @@ async fn check(clients: &Clients, role: Role) -> (Checked, Option<FailureKind>) 
     let prices: &Prices = clients.prices();
     let listed = prices.context(&id).map(|context| (context, "built-in table".to_owned()));
     checked.context = about.context.map(|context| (context, "the host says so".to_owned())).or(listed);
-    if let Some((context, _)) = checked.context.as_ref().filter(|(context, _)| *context <= most.into()) {
+    if let Some((context, _)) = checked.context.as_ref().filter(|(context, _)| *context <= u64::from(most)) {
         checked.todo.push(too_short(*context, most, &checked.role));
     }
     checked.conclude(prices.find(&id), prices.date(), about.price, caller.model().only_decides());
@@ -158,7 +158,7 @@ fn too_short(context: u64, most: u32, role: &str) -> String {
     format!(
         "its context of {context} tokens has no room for an answer of up to {}: servers refuse such calls. Give it a \
          longer one, or set {} = {half} under [max_tokens] in rejoinder.toml",
-        words::thousands(most.into()),
+        words::thousands(u64::from(most)),
         role.replace(' ', "_")
     )
 }
