@@ -98,9 +98,13 @@ fn kept_aside(screen: &mut Screen, story: &Story, proof: &Proof) {
         (None, Objective::Grounded) => "",
         (None, Objective::Response) => " in yes, whatever is claimed",
     };
-    let later = proof.later.map(|(_, shown)| {
+    let later = proof.later.map(|(pairs, shown)| {
         format!(
-            "; chosen for being high, so asked again afterwards: {}, {}",
+            "; chosen for being high, so {} afterwards: {}, {}",
+            match pairs {
+                1 => "one more pair was asked".to_owned(),
+                pairs => format!("{pairs} more pairs were asked"),
+            },
             words::points(shown.mean),
             words::interval(shown.interval)
         )

@@ -16,7 +16,7 @@ pub const FOR_LOOKS: f64 = 1.25;
 const LEAST_GAIN: f64 = 0.01;
 
 /// The pairs that prove a gain with the chance `power`, at this one-sided level, if it keeps [`KEPT_GAIN`] of itself;
-/// never fewer than [`fewest_pairs`].
+/// never so few that nothing can be proved at this level.
 #[must_use]
 pub fn pairs_to_prove(gain: f64, alpha: f64, power: f64) -> f64 {
     let reach = quantile(1.0 - alpha) + quantile(power);
